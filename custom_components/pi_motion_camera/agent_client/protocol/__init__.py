@@ -1,0 +1,80 @@
+"""The contract between the agent and Home Assistant: every message, document and route, checked.
+
+Standard library only, Python 3.11 and newer. Written in `pi_agent/protocol` and copied byte for
+byte into the integration by `scripts/sync-protocol`.
+"""
+
+from .cameras import CameraInfo, CameraState, CameraStatus, PictureSize
+from .codec import ProtocolError, decode, encode, from_json, to_json
+from .documents import (
+    AgentInfo,
+    ErrorBody,
+    ErrorDocument,
+    EventPage,
+    EventPatch,
+    PairAnswer,
+    PairRequest,
+    TriggerRequest,
+)
+from .events import Box, EventCause, EventState, Label, MotionEvent
+from .messages import (
+    CLOSE_TOKEN_REVOKED,
+    CameraMessage,
+    EventMessage,
+    Hello,
+    HelloCamera,
+    MotionMessage,
+    ServerMessage,
+    SettingsMessage,
+    SystemMessage,
+    decode_message,
+    encode_message,
+)
+from .pairing import PairingCode
+from .settings import CameraSettings, Rotation, SettingsPatch, Zone
+from .version import DEFAULT_PORT, PROTOCOL_VERSION, IncompatibleProtocolError, check_protocol
+
+__all__ = [
+    "CLOSE_TOKEN_REVOKED",
+    "DEFAULT_PORT",
+    "PROTOCOL_VERSION",
+    "AgentInfo",
+    "Box",
+    "CameraInfo",
+    "CameraMessage",
+    "CameraSettings",
+    "CameraState",
+    "CameraStatus",
+    "ErrorBody",
+    "ErrorDocument",
+    "EventCause",
+    "EventMessage",
+    "EventPage",
+    "EventPatch",
+    "EventState",
+    "Hello",
+    "HelloCamera",
+    "IncompatibleProtocolError",
+    "Label",
+    "MotionEvent",
+    "MotionMessage",
+    "PairAnswer",
+    "PairRequest",
+    "PairingCode",
+    "PictureSize",
+    "ProtocolError",
+    "Rotation",
+    "ServerMessage",
+    "SettingsMessage",
+    "SettingsPatch",
+    "SystemMessage",
+    "TriggerRequest",
+    "Zone",
+    "check_protocol",
+    "decode",
+    "decode_message",
+    "encode",
+    "encode_message",
+    "from_json",
+    "to_json",
+]

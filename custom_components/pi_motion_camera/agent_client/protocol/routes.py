@@ -1,0 +1,22 @@
+"""Every route of the API: the template that the server serves, the path that a client asks for."""
+
+from urllib.parse import quote
+
+HEALTH = "/healthz"
+METRICS = "/metrics"
+PAIR = "/api/v1/pair"
+INFO = "/api/v1/info"
+STREAM = "/api/v1/cameras/{camera}/stream.mjpg"
+SNAPSHOT = "/api/v1/cameras/{camera}/snapshot.jpg"
+SETTINGS = "/api/v1/cameras/{camera}/settings"
+TRIGGER = "/api/v1/cameras/{camera}/trigger"
+EVENTS = "/api/v1/events"
+EVENT = "/api/v1/events/{event}"
+EVENT_SNAPSHOT = "/api/v1/events/{event}/snapshot.jpg"
+EVENT_CLIP = "/api/v1/events/{event}/clip.mp4"
+WEBSOCKET = "/api/v1/ws"
+
+
+def path(template: str, **names: str) -> str:
+    """Fill a template's names in, each quoted so that it stays one segment of the path."""
+    return template.format(**{key: quote(value, safe="") for key, value in names.items()})

@@ -1,0 +1,49 @@
+"""A camera of an agent: what it is and how it is now."""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Annotated
+
+from .codec import Between, Length
+from .events import Identifier
+
+
+class CameraState(Enum):
+    """Whether pictures come."""
+
+    ONLINE = "online"
+    OFFLINE = "offline"
+    PRIVACY = "privacy"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureSize:
+    """Width and height in pixels."""
+
+    width: Annotated[int, Between(low=1, high=16384)]
+    height: Annotated[int, Between(low=1, high=16384)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CameraStatus:
+    """How a camera is now; `reason` says in plain words why it is offline."""
+
+    state: CameraState
+    reason: str | None = None
+    size: PictureSize | None = None
+    fps: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CameraInfo:
+    """A camera as `GET /api/v1/info` tells it.
+
+    `encoder` names what makes its JPEGs ("source" when they are passed on as they come);
+    `capabilities` names what it can do beyond pictures: "motion", "objects", "pan", "pir".
+    """
+
+    id: Identifier
+    name: Annotated[str, Length(low=1, high=128)]
+    status: CameraStatus
+    encoder: str = "unknown"
+    capabilities: tuple[str, ...] = ()

@@ -1,0 +1,78 @@
+"""Bodies of HTTP requests and answers."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from .cameras import CameraInfo
+from .codec import Between, Length
+from .events import EventCause, MotionEvent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairRequest:
+    """`code` is what the user typed; `client` the name that the token gets in the agent's list."""
+
+    code: Annotated[str, Length(low=1, high=64)]
+    client: Annotated[str, Length(low=1, high=128)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairAnswer:
+    """The bearer token for this client, told once."""
+
+    token: str
+    agent_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentInfo:
+    """`GET /api/v1/info`; `capabilities` are those of the Pi itself, such as "siren"."""
+
+    agent_id: str
+    name: str
+    version: str
+    protocol: str
+    cameras: tuple[CameraInfo, ...]
+    clock: datetime
+    capabilities: tuple[str, ...] = ()
+    model: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TriggerRequest:
+    """Start an event by hand, or on behalf of another input, for some seconds."""
+
+    cause: EventCause = EventCause.MANUAL
+    seconds: Annotated[float, Between(low=1, high=600)] = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventPatch:
+    """What may be changed of an event: whether retention is to spare it."""
+
+    keep: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventPage:
+    """Events, newest first; `cursor` asks for the next page, null at the end."""
+
+    events: tuple[MotionEvent, ...]
+    cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorBody:
+    """A machine-readable code, a sentence with the mend, and the field where there is one."""
+
+    code: str
+    message: str
+    field: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorDocument:
+    """The body of every answer whose status is 400 or above."""
+
+    error: ErrorBody

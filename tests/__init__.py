@@ -1,0 +1,1 @@
+"""Tests of both programs and of the contract between them."""
