@@ -1,0 +1,81 @@
+"""`pi-agent pair` and `pi-agent tokens`: they write to the database of the running agent."""
+
+import argparse
+import asyncio
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import closing
+from pathlib import Path
+from typing import TypeVar
+
+from pi_agent.app import DATABASE
+from pi_agent.common_options import add_common_options, configuration_of
+from pi_agent.errors import NotFoundError
+from pi_agent.protocol import PairingCode
+from pi_agent.server import AgentCertificate
+from pi_agent.storage import AccessStore, Database
+
+T = TypeVar("T")
+
+
+def pair(options: argparse.Namespace) -> int:
+    """Print a pairing code, alone on standard output."""
+    data_dir = _data_dir(options)
+    certificate = AgentCertificate.load_or_create(data_dir)
+    secret = _with_access(data_dir, lambda access: access.new_pairing_secret())
+    print("Enter this code in Home Assistant within ten minutes:", file=sys.stderr)
+    print(PairingCode.create(secret, certificate.sha256))
+    return 0
+
+
+def add_token_commands(parser: argparse.ArgumentParser) -> None:
+    """`tokens create NAME`, `tokens list`, `tokens revoke NAME`; alone it lists."""
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    for name, command, text in _TOKEN_COMMANDS:
+        child = commands.add_parser(name, help=text, description=text)
+        child.set_defaults(command=command)
+        if command is not list_tokens:
+            child.add_argument("name", help="what the list calls this client")
+        add_common_options(child, inherited=True)
+
+
+def create_token(options: argparse.Namespace) -> int:
+    """Print a new token alone; the running agent knows it at once."""
+    print(_with_access(_data_dir(options), lambda access: access.create_token(options.name)))
+    return 0
+
+
+def list_tokens(options: argparse.Namespace) -> int:
+    """Print each client and since when it has its token."""
+    for token in _with_access(_data_dir(options), lambda access: access.tokens()):
+        print(f"{token.created_at:%Y-%m-%d %H:%M} UTC  {token.name}")
+    return 0
+
+
+def revoke_token(options: argparse.Namespace) -> int:
+    """End a client's token; what it has open is closed within about a second."""
+    name = options.name
+    if not _with_access(_data_dir(options), lambda access: access.revoke_token(name)):
+        raise NotFoundError(f"no client {name!r} has a token; see `pi-agent tokens list`")
+    return 0
+
+
+_TOKEN_COMMANDS = (
+    ("create", create_token, "print a new token for a client"),
+    ("list", list_tokens, "list the clients"),
+    ("revoke", revoke_token, "end a client's token at once"),
+)
+
+
+def _data_dir(options: argparse.Namespace) -> Path:
+    data_dir: Path = configuration_of(options).data_dir
+    return data_dir
+
+
+def _with_access(data_dir: Path, action: Callable[[AccessStore], Awaitable[T]]) -> T:
+    async def act() -> T:
+        return await action(AccessStore(database, now=time.time))
+
+    with closing(Database(data_dir / DATABASE)) as database:
+        return asyncio.run(act())

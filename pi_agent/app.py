@@ -1,0 +1,182 @@
+"""Builds the agent's parts, wires them, starts and stops them in order."""
+
+import asyncio
+import logging
+import secrets
+import time
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from typing import Self
+
+from pi_agent import __version__
+from pi_agent.capture import FrameSource
+from pi_agent.configuration import CameraConfiguration, Configuration
+from pi_agent.errors import AgentError
+from pi_agent.events import EventFeed, EventJournal
+from pi_agent.pipeline import CameraPipeline, CameraServices, CameraSet
+from pi_agent.protocol import CameraSettings
+from pi_agent.runtime import LoopBridge
+from pi_agent.server import (
+    AccessGuard,
+    AgentCertificate,
+    Announcer,
+    HttpServer,
+    Identity,
+    ServerParts,
+    SystemState,
+    create_application,
+)
+from pi_agent.sources import create_source
+from pi_agent.storage import (
+    AccessStore,
+    Database,
+    EventStore,
+    MediaLibrary,
+    SettingsStore,
+    agent_identity,
+)
+
+_LOGGER = logging.getLogger(__name__)
+DATABASE = "agent.db"
+MEDIA = "media"
+
+
+class WorkerDiedError(AgentError):
+    """A thread that the agent cannot do without ended with an error; restart the agent."""
+
+
+class Agent:
+    """The whole agent: `async with Agent(configuration) as agent: await agent.run()`."""
+
+    def __init__(
+        self,
+        configuration: Configuration,
+        *,
+        create_source: Callable[[str], FrameSource] = create_source,
+    ) -> None:
+        self._configuration = configuration
+        self._create_source = create_source
+        self._stack = AsyncExitStack()
+        self._ending: asyncio.Future[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        try:
+            await self._start()
+        except BaseException:
+            await self._stack.aclose()
+            raise
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._stack.aclose()
+
+    async def run(self) -> None:
+        """Return once `stop` was called; WorkerDiedError when a worker ended with an error."""
+        assert self._ending is not None, "enter the agent first"  # noqa: S101
+        await self._ending
+
+    def stop(self) -> None:
+        """Make `run` return; on the event loop."""
+        if self._ending is not None and not self._ending.done():
+            self._ending.set_result(None)
+
+    async def _start(self) -> None:
+        configuration = self._configuration
+        loop = asyncio.get_running_loop()
+        self._ending = loop.create_future()
+        self._bridge = LoopBridge(loop)
+        self.database = await asyncio.to_thread(Database, configuration.data_dir / DATABASE)
+        self._stack.push_async_callback(asyncio.to_thread, self.database.close)
+        self.feed = EventFeed()
+        self.events = EventStore(self.database, now=time.time)
+        self.media = MediaLibrary(configuration.data_dir / MEDIA)
+        self.access = AccessStore(self.database, now=time.time)
+        self.journal = EventJournal(self.events, self.media, self.feed)
+        await self.journal.start()
+        self._stack.push_async_callback(self.journal.close)
+        self.cameras = await self._create_cameras()
+        await self._start_server()
+        self.cameras.start()
+        self._stack.push_async_callback(self.cameras.close)
+
+    async def _create_cameras(self) -> CameraSet:
+        services = CameraServices(
+            bridge=self._bridge,
+            feed=self.feed,
+            journal=self.journal,
+            settings_store=SettingsStore(self.database),
+            on_worker_death=self._on_worker_death,
+        )
+        return CameraSet(
+            [await self._create_camera(camera, services) for camera in self._configuration.cameras]
+        )
+
+    async def _create_camera(
+        self, camera: CameraConfiguration, services: CameraServices
+    ) -> CameraPipeline:
+        source = self._create_source(camera.source)
+        settings = await services.settings_store.load(camera.id) or CameraSettings()
+        return CameraPipeline(camera.id, camera.name, source, settings, services)
+
+    async def _start_server(self) -> None:
+        guard = AccessGuard(self.access)
+        guard.start()
+        self._stack.push_async_callback(guard.close)
+        system = SystemState(self._configuration.data_dir, self.feed, load=self._load)
+        system.start()
+        self._stack.push_async_callback(system.close)
+        self.identity = await self._identity()
+        parts = ServerParts(
+            identity=self.identity,
+            cameras=self.cameras,
+            feed=self.feed,
+            events=self.events,
+            media=self.media,
+            access=self.access,
+            guard=guard,
+            system=system,
+        )
+        await self._listen(parts)
+
+    async def _listen(self, parts: ServerParts) -> None:
+        settings = self._configuration.server
+        self.certificate: AgentCertificate | None = None
+        ssl_context = None
+        if settings.tls:
+            self.certificate = await asyncio.to_thread(
+                AgentCertificate.load_or_create, self._configuration.data_dir
+            )
+            ssl_context = await asyncio.to_thread(self.certificate.ssl_context)
+        self.server = HttpServer(
+            create_application(parts),
+            host=settings.host,
+            port=settings.port,
+            ssl_context=ssl_context,
+        )
+        await self.server.start()
+        self._stack.push_async_callback(self.server.close)
+        announcer = Announcer(parts.identity, host=settings.host, port=self.server.port)
+        await announcer.start()
+        self._stack.push_async_callback(announcer.close)
+        scheme = "https" if settings.tls else "http"
+        _LOGGER.info("Listening on %s://%s:%d", scheme, settings.host, self.server.port)
+
+    async def _identity(self) -> Identity:
+        return Identity(
+            agent_id=await agent_identity(self.database),
+            boot_id=secrets.token_hex(8),
+            name=self._configuration.name,
+            version=__version__,
+        )
+
+    def _load(self) -> tuple[int, int]:
+        """Viewers and missed frames of all cameras."""
+        cameras = tuple(self.cameras)
+        return sum(c.streams.viewers for c in cameras), sum(c.dropped_frames for c in cameras)
+
+    def _on_worker_death(self, name: str, error: Exception) -> None:
+        self._bridge.post(self._fail, WorkerDiedError(f"thread {name} died: {error!r}"))
+
+    def _fail(self, error: Exception) -> None:
+        if self._ending is not None and not self._ending.done():
+            self._ending.set_exception(error)

@@ -1,0 +1,110 @@
+"""`pi-agent check`: what is wrong with this set-up, and the mend."""
+
+import argparse
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+
+from pi_agent.app import DATABASE
+from pi_agent.common_options import configuration_of
+from pi_agent.configuration import Configuration
+from pi_agent.errors import AgentError
+from pi_agent.server import AgentCertificate
+from pi_agent.server.system_state import read_throttled
+from pi_agent.sources import create_source
+from pi_agent.storage import Database
+
+_LEAST_FREE_BYTES = 200 * 1024 * 1024
+_RELEASED = datetime(2026, 1, 1, tzinfo=UTC)  # a clock before that was never set
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that was looked at; `problem` says what is wrong and the mend."""
+
+    subject: str
+    detail: str = ""
+    problem: str | None = None
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print a line for each finding; 1 when any of them is a problem."""
+    configuration = configuration_of(options)
+    failed = False
+    for finding in findings(configuration):
+        failed |= finding.problem is not None
+        mark, text = ("FAIL", finding.problem) if finding.problem else ("ok", finding.detail)
+        print(f"{mark:5} {finding.subject}: {text}")
+    return int(failed)
+
+
+def findings(configuration: Configuration) -> Iterator[Finding]:
+    """Look at everything in turn."""
+    yield Finding(subject="configuration", detail=f"{len(configuration.cameras)} camera(s)")
+    yield _guarded("data directory", lambda: _data_directory(configuration))
+    yield _disk(configuration)
+    yield _clock()
+    yield _power()
+    yield from _cameras(configuration)
+
+
+def _guarded(subject: str, look: Callable[[], str]) -> Finding:
+    try:
+        return Finding(subject=subject, detail=look())
+    except AgentError as error:
+        return Finding(subject=subject, problem=str(error))
+
+
+def _data_directory(configuration: Configuration) -> str:
+    with closing(Database(configuration.data_dir / DATABASE)):
+        AgentCertificate.load_or_create(configuration.data_dir)
+    return f"{configuration.data_dir} can be written"
+
+
+def _disk(configuration: Configuration) -> Finding:
+    try:
+        free = shutil.disk_usage(configuration.data_dir).free
+    except OSError as error:
+        return Finding(subject="disk", problem=f"cannot be looked at: {error}")
+    if free < _LEAST_FREE_BYTES:
+        mend = f"only {free // 2**20} MB free; delete old events or use a larger card"
+        return Finding(subject="disk", problem=mend)
+    return Finding(subject="disk", detail=f"{free / 2**30:.1f} GB free")
+
+
+def _clock() -> Finding:
+    now = datetime.now(UTC)
+    if now < _RELEASED:
+        mend = f"says {now:%Y-%m-%d}; let the Pi reach a time server (timedatectl status)"
+        return Finding(subject="clock", problem=mend)
+    return Finding(subject="clock", detail=f"{now:%Y-%m-%d %H:%M:%S} UTC")
+
+
+def _power() -> Finding:
+    throttled = read_throttled()
+    if throttled:
+        mend = "the Pi is throttled: too little voltage or too hot; use its own power supply"
+        return Finding(subject="power", problem=mend)
+    return Finding(subject="power", detail="cannot be told here" if throttled is None else "fine")
+
+
+def _cameras(configuration: Configuration) -> Iterator[Finding]:
+    if not configuration.cameras:
+        mend = "none is configured; add [[cameras]] to the configuration, or run with --demo"
+        yield Finding(subject="cameras", problem=mend)
+    for camera in configuration.cameras:
+        yield _guarded(f"camera {camera.id}", partial(_first_frame, camera.source))
+
+
+def _first_frame(text: str) -> str:
+    source = create_source(text)
+    begun = time.monotonic()
+    with closing(source):
+        source.open()
+        frame = source.read()
+    seconds = time.monotonic() - begun
+    return f"{frame.width}x{frame.height}, first picture after {seconds:.1f} s"

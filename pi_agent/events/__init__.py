@@ -1,0 +1,6 @@
+"""What happened, told to whoever listens: saved first, then said, in order and without a gap."""
+
+from .feed import EventFeed, FeedSubscription
+from .journal import EventJournal
+
+__all__ = ["EventFeed", "EventJournal", "FeedSubscription"]

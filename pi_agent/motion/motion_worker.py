@@ -1,0 +1,177 @@
+"""The thread that looks for motion in one camera's frames and tells what it finds."""
+
+import logging
+import queue
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+from pi_agent.frames import Frame, FrameHub, FrameTaker
+from pi_agent.frames.luma import luma_of
+from pi_agent.protocol import (
+    CameraSettings,
+    EventCause,
+    EventState,
+    MotionEvent,
+    MotionMessage,
+)
+from pi_agent.runtime import ThreadWorker
+
+from .detector import MotionDetector
+from .look_schedule import LookSchedule
+from .motion_messages import MotionMessages
+from .observation import MotionObservation
+from .settings import MotionSettings
+from .tracker import MotionEventTracker
+
+_LOGGER = logging.getLogger(__name__)
+_TICK_SECONDS = 0.5  # without frames, an open event is still ended in time
+
+
+class MotionListener(Protocol):
+    """Hears, in the motion thread, what moves."""
+
+    def on_motion_event(self, event: MotionEvent, frame: Frame | None) -> None:
+        """An event changed; `frame` is the picture that tripped it, given once, at its start."""
+        ...
+
+    def on_motion(self, message: MotionMessage) -> None:
+        """How much moves right now."""
+        ...
+
+
+class MotionWorker(ThreadWorker):
+    """Looks at the frames of one camera; runs in thread `motion-<camera>`."""
+
+    def __init__(
+        self,
+        camera: str,
+        hub: FrameHub,
+        settings: CameraSettings,
+        listener: MotionListener,
+        *,
+        on_death: Callable[[str, Exception], None],
+    ) -> None:
+        super().__init__(f"motion-{camera}", on_death=on_death)
+        self._camera = camera
+        self._hub = hub
+        self._listener = listener
+        self._commands: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._taker: FrameTaker | None = None
+        self._looking = _looks(settings)
+        motion = MotionSettings.of(settings)
+        self._settings = motion
+        self._tracker = MotionEventTracker(camera, motion)
+        self._messages = MotionMessages(camera)
+        self._begin()
+        self._ahead = 0.0  # seconds by which the frames' clock is ahead of this thread's
+        self._undecodable_frames = 0
+
+    @property
+    def undecodable_frames(self) -> int:
+        """Frames that were skipped because their JPEG could not be decoded."""
+        return self._undecodable_frames
+
+    def apply(self, settings: CameraSettings) -> None:
+        """Take over changed settings at once; from any thread."""
+        self._command(lambda: self._apply(settings))
+
+    def trigger(self, cause: EventCause, seconds: float) -> None:
+        """Start an event by hand, or keep the present one open; from any thread."""
+        self._command(lambda: self._trigger(cause, seconds))
+
+    def _command(self, command: Callable[[], None]) -> None:
+        self._commands.put(command)
+        self._wake()
+
+    def _wake(self) -> None:
+        taker = self._taker
+        if taker is not None:
+            taker.close()
+
+    def _work(self) -> None:
+        while not self._stopping.is_set():
+            with self._hub.subscribed() as self._taker:
+                self._run_commands()
+                self._watch(self._taker)
+        self._run_commands()
+        self._finish()
+
+    def _watch(self, taker: FrameTaker) -> None:
+        """Take frames until somebody closes the taker to be heard."""
+        while self._commands.empty() and not self._stopping.is_set():
+            frame = taker.take(_TICK_SECONDS)
+            if frame is not None:
+                self._take(frame)
+            elif self._tracker.is_open:
+                self._advance(MotionObservation(at=self._now()), None)
+
+    def _run_commands(self) -> None:
+        while not self._commands.empty():
+            self._commands.get()()
+
+    def _take(self, frame: Frame) -> None:
+        self._ahead = frame.monotonic_at - time.monotonic()
+        at = frame.monotonic_at
+        if not self._looking:
+            self._advance(MotionObservation(at=at), frame)
+            return
+        if not self._schedule.due(at, None if frame.luma is not None or frame.jpeg is None else len(frame.jpeg)):
+            return
+        try:
+            luma = luma_of(frame)
+        except ValueError as error:
+            self._skip(error)
+            return
+        observation = self._detector.observe(luma, at)
+        self._schedule.looked(at, stirring=observation.stirring)
+        self._advance(observation, frame)
+
+    def _skip(self, error: ValueError) -> None:
+        self._undecodable_frames += 1
+        level = logging.WARNING if self._undecodable_frames == 1 else logging.DEBUG
+        _LOGGER.log(level, "Camera %s: a frame was not looked at: %s", self._camera, error)
+
+    def _advance(self, observation: MotionObservation, frame: Frame | None) -> None:
+        captured_at = time.time() if frame is None else frame.captured_at
+        self._tell(self._tracker.advance(observation, captured_at=captured_at), frame)
+        message = self._messages.take(observation)
+        if message is not None:
+            self._listener.on_motion(message)
+
+    def _tell(self, events: tuple[MotionEvent, ...], frame: Frame | None) -> None:
+        for event in events:
+            tripped = frame if event.state is EventState.STARTED else None
+            self._listener.on_motion_event(event, tripped)
+
+    def _trigger(self, cause: EventCause, seconds: float) -> None:
+        self._tell(
+            self._tracker.trigger(cause, seconds, self._now(), time.time()), self._hub.newest
+        )
+
+    def _apply(self, settings: CameraSettings) -> None:
+        self._settings = MotionSettings.of(settings)
+        was_looking, self._looking = self._looking, _looks(settings)
+        if was_looking and not self._looking:
+            self._finish()
+        if self._looking and not was_looking:
+            self._begin()
+        self._detector.apply(self._settings)
+        self._tracker.apply(self._settings)
+
+    def _begin(self) -> None:
+        self._detector = MotionDetector(self._settings)
+        self._schedule = LookSchedule()
+
+    def _finish(self) -> None:
+        self._tell(self._tracker.finish(self._now(), time.time()), None)
+        message = self._messages.finish()
+        if message is not None:
+            self._listener.on_motion(message)
+
+    def _now(self) -> float:
+        return time.monotonic() + self._ahead
+
+
+def _looks(settings: CameraSettings) -> bool:
+    return settings.motion and not settings.privacy

@@ -1,0 +1,202 @@
+"""One camera from its source to its viewers and its events."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from pi_agent.capture import CaptureWorker, FrameSource
+from pi_agent.errors import UnavailableError
+from pi_agent.events import EventFeed, EventJournal
+from pi_agent.frames import FrameHub
+from pi_agent.motion import MotionWorker
+from pi_agent.protocol import (
+    CameraInfo,
+    CameraMessage,
+    CameraSettings,
+    CameraState,
+    CameraStatus,
+    HelloCamera,
+    SettingsMessage,
+    SettingsPatch,
+    TriggerRequest,
+)
+from pi_agent.runtime import LoopBridge
+from pi_agent.storage import SettingsStore
+from pi_agent.streaming import CameraStreams, EncodedPicture, JpegWorker, Stills
+
+from .settings_parts import picture_view, stream_settings
+from .worker_reports import WorkerReports
+
+_CAPABILITIES = ("motion",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CameraServices:
+    """What all cameras of the agent share."""
+
+    bridge: LoopBridge
+    feed: EventFeed
+    journal: EventJournal
+    settings_store: SettingsStore
+    on_worker_death: Callable[[str, Exception], None]
+
+
+class CameraPipeline:
+    """Owns the workers of one camera. Lives on the event loop."""
+
+    def __init__(
+        self,
+        camera: str,
+        name: str,
+        source: FrameSource,
+        settings: CameraSettings,
+        services: CameraServices,
+    ) -> None:
+        self.id = camera
+        self.name = name
+        self.settings = settings
+        self._services = services
+        self._changing = asyncio.Lock()  # settings: read, checked, saved, applied one at a time
+        self._source = source
+        self._hub = FrameHub()
+        self._status = _initial_status(settings)
+        self._reports = WorkerReports(self, services.bridge)
+        self._build_workers(source)
+        self._stills = Stills(self._hub)
+
+    def _build_workers(self, source: FrameSource) -> None:
+        settings, services = self.settings, self._services
+        self._capture = CaptureWorker(
+            self.id,
+            source,
+            self._hub,
+            view=picture_view(settings),
+            listener=self._reports,
+            on_death=services.on_worker_death,
+        )
+        self._motion = MotionWorker(
+            self.id, self._hub, settings, self._reports, on_death=services.on_worker_death
+        )
+        self._jpeg = JpegWorker(
+            self.id,
+            self._hub,
+            services.bridge,
+            settings=stream_settings(settings),
+            status=lambda: self.status,
+            on_death=services.on_worker_death,
+        )
+
+    def start(self) -> None:
+        """Start to capture, to look for motion and to serve viewers."""
+        self._jpeg.start()
+        self._motion.start()
+        self._capture.set_paused(self.settings.privacy)
+        self._capture.start()
+
+    async def close(self) -> None:
+        """Stop all workers in reverse; an open event is ended. May be called twice."""
+        for worker in (self._capture, self._motion, self._jpeg):
+            await asyncio.to_thread(worker.close)
+
+    @property
+    def status(self) -> CameraStatus:
+        """How the camera is now, with the frame rate as measured."""
+        fps = self._hub.fps
+        return replace(self._status, fps=round(fps, 1) if fps else None)
+
+    @property
+    def streams(self) -> CameraStreams:
+        """The MJPEG streams of this camera."""
+        return self._jpeg.streams
+
+    @property
+    def dropped_frames(self) -> int:
+        """Frames that viewers missed."""
+        return self._jpeg.dropped_frames
+
+    @property
+    def info(self) -> CameraInfo:
+        """The camera as `GET /api/v1/info` tells it."""
+        return CameraInfo(
+            id=self.id,
+            name=self.name,
+            status=self.status,
+            encoder=self._source.encoder,
+            capabilities=_CAPABILITIES,
+        )
+
+    @property
+    def hello(self) -> HelloCamera:
+        """The camera as the websocket's greeting tells it."""
+        return HelloCamera(
+            id=self.id,
+            name=self.name,
+            status=self.status,
+            settings=self.settings,
+            capabilities=_CAPABILITIES,
+        )
+
+    async def still(self, *, width: int | None) -> EncodedPicture:
+        """The newest picture; UnavailableError with the reason while there is none."""
+        if self._status.state is not CameraState.ONLINE:
+            raise UnavailableError(
+                self._status.reason or f"camera is in {self._status.state.value}"
+            )
+        return await self._stills.newest(width=width, quality=self.settings.stream_quality)
+
+    async def change_settings(self, patch: SettingsPatch) -> CameraSettings:
+        """Check, keep and apply a change; ProtocolError names the field that is wrong."""
+        async with self._changing:
+            settings = patch.apply(self.settings)
+            if settings != self.settings:
+                await self._services.settings_store.save(self.id, settings)
+                self._apply(settings)
+        return settings
+
+    def trigger(self, request: TriggerRequest) -> None:
+        """Start an event by hand, or keep the present one going."""
+        if self.settings.privacy:
+            raise UnavailableError("the camera is in privacy mode; switch it off first")
+        self._motion.trigger(request.cause, request.seconds)
+
+    def set_status(self, status: CameraStatus) -> None:
+        """Take note of how the camera is now, and tell whoever listens."""
+        if self.settings.privacy and status.state is not CameraState.PRIVACY:
+            return  # a last word of the workers from before the lens was shut
+        self._status = status
+        shown = self.status
+        self._services.feed.publish(
+            CameraMessage(
+                camera=self.id,
+                state=shown.state,
+                reason=shown.reason,
+                size=shown.size,
+                fps=shown.fps,
+            )
+        )
+
+    @property
+    def feed(self) -> EventFeed:
+        """Where this camera's messages go."""
+        return self._services.feed
+
+    @property
+    def journal(self) -> EventJournal:
+        """Where this camera's events go."""
+        return self._services.journal
+
+    def _apply(self, settings: CameraSettings) -> None:
+        before, self.settings = self.settings, settings
+        self._capture.view = picture_view(settings)
+        self._jpeg.settings = stream_settings(settings)
+        self._motion.apply(settings)
+        self._services.feed.publish(SettingsMessage(camera=self.id, settings=settings))
+        if settings.privacy != before.privacy:
+            self._capture.set_paused(settings.privacy)
+            self.set_status(replace(_initial_status(settings), size=self._status.size))
+
+
+def _initial_status(settings: CameraSettings) -> CameraStatus:
+    if settings.privacy:
+        return CameraStatus(state=CameraState.PRIVACY, reason="privacy mode is on")
+    return CameraStatus(state=CameraState.OFFLINE, reason="the camera is starting")

@@ -1,0 +1,60 @@
+"""Who holds a long connection open, and its end when the token is revoked."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from pi_agent.storage import AccessStore
+
+_LOGGER = logging.getLogger(__name__)
+_LOOK_EVERY_SECONDS = 1.0
+
+
+class AccessGuard:
+    """Ends streams and websockets of clients whose token was revoked, by this process or another.
+
+    Lives on the event loop.
+    """
+
+    def __init__(self, access: AccessStore) -> None:
+        self._access = access
+        self._held: dict[str, set[Callable[[], None]]] = {}
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin to watch."""
+        self._task = asyncio.create_task(self._watch(), name="access-guard")
+
+    async def close(self) -> None:
+        """Stop watching; may be called twice."""
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    @contextmanager
+    def held(self, token: str, end: Callable[[], None]) -> Iterator[None]:
+        """While the block runs, `end()` is called within about a second of the token's end."""
+        ends = self._held.setdefault(token, set())
+        ends.add(end)
+        try:
+            yield
+        finally:
+            ends.discard(end)
+            if not ends:
+                self._held.pop(token, None)
+
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(_LOOK_EVERY_SECONDS)
+            for token in tuple(self._held):
+                try:
+                    await self._check(token)
+                except Exception:
+                    _LOGGER.exception("A token could not be checked")
+
+    async def _check(self, token: str) -> None:
+        if await self._access.client_of(token) is None:
+            for end in tuple(self._held.get(token, ())):
+                end()

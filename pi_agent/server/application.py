@@ -1,0 +1,41 @@
+"""The routes of the contract, each with its handler."""
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from pi_agent.protocol import routes
+
+from . import cameras, events, metrics, mjpeg, pairing, websocket
+from .auth_middleware import auth_middleware
+from .error_middleware import error_middleware
+from .parts import PARTS, ServerParts
+
+_MOST_BODY_BYTES = 64 * 1024  # settings with the most zones allowed are far below
+
+ROUTES: tuple[tuple[str, str, Handler], ...] = (
+    ("GET", routes.HEALTH, cameras.health),
+    ("GET", routes.METRICS, metrics.metrics),
+    ("POST", routes.PAIR, pairing.pair),
+    ("GET", routes.INFO, cameras.info),
+    ("GET", routes.STREAM, mjpeg.stream_mjpeg),
+    ("GET", routes.SNAPSHOT, cameras.snapshot),
+    ("GET", routes.SETTINGS, cameras.get_settings),
+    ("PATCH", routes.SETTINGS, cameras.patch_settings),
+    ("POST", routes.TRIGGER, cameras.trigger),
+    ("GET", routes.EVENTS, events.list_events),
+    ("GET", routes.EVENT, events.get_event),
+    ("DELETE", routes.EVENT, events.delete_event),
+    ("GET", routes.EVENT_SNAPSHOT, events.event_snapshot),
+    ("GET", routes.WEBSOCKET, websocket.event_websocket),
+)
+
+
+def create_application(parts: ServerParts) -> web.Application:
+    """The application that serves the contract with these parts."""
+    application = web.Application(
+        middlewares=[error_middleware, auth_middleware], client_max_size=_MOST_BODY_BYTES
+    )
+    application[PARTS] = parts
+    for method, template, handler in ROUTES:
+        application.router.add_route(method, template, handler)
+    return application

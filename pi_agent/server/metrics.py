@@ -1,0 +1,69 @@
+"""`GET /metrics` in Prometheus' text format.
+
+Source: https://prometheus.io/docs/instrumenting/exposition_formats/
+"""
+
+from collections.abc import Iterator
+
+from aiohttp import web
+
+from pi_agent.protocol import CameraState
+
+from .parts import PARTS, ServerParts
+
+
+async def metrics(request: web.Request) -> web.Response:
+    """Counters and gauges of the agent and of each camera."""
+    text = "\n".join(_lines(request.app[PARTS])) + "\n"
+    return web.Response(text=text, headers={"Content-Type": "text/plain; version=0.0.4"})
+
+
+def _lines(parts: ServerParts) -> Iterator[str]:
+    yield from _family(
+        "pi_agent_camera_online",
+        "gauge",
+        "Whether pictures come (1) or not (0).",
+        {p.id: float(p.status.state is CameraState.ONLINE) for p in parts.cameras},
+    )
+    yield from _family(
+        "pi_agent_camera_fps",
+        "gauge",
+        "Frames captured a second.",
+        {p.id: p.status.fps for p in parts.cameras},
+    )
+    yield from _family(
+        "pi_agent_viewers",
+        "gauge",
+        "Viewers of the live stream.",
+        {p.id: float(p.streams.viewers) for p in parts.cameras},
+    )
+    yield from _family(
+        "pi_agent_dropped_frames_total",
+        "counter",
+        "Frames that viewers missed because the agent or they were too slow.",
+        {p.id: float(p.dropped_frames) for p in parts.cameras},
+    )
+    state = parts.system.read()
+    yield from _single("pi_agent_free_disk_bytes", "Free bytes for events.", state.free_disk_bytes)
+    yield from _single(
+        "pi_agent_temperature_celsius", "Temperature of the processor.", state.temperature
+    )
+
+
+def _family(name: str, kind: str, text: str, values: dict[str, float | None]) -> Iterator[str]:
+    yield f"# HELP {name} {text}"
+    yield f"# TYPE {name} {kind}"
+    for camera, value in values.items():
+        if value is not None:
+            yield f'{name}{{camera="{_escaped(camera)}"}} {value:g}'
+
+
+def _single(name: str, text: str, value: float | None) -> Iterator[str]:
+    if value is not None:
+        yield f"# HELP {name} {text}"
+        yield f"# TYPE {name} gauge"
+        yield f"{name} {value}"
+
+
+def _escaped(label: str) -> str:
+    return label.replace("\\", r"\\").replace('"', r"\"").replace("\n", r"\n")

@@ -1,0 +1,83 @@
+"""The live stream of a camera: prepared parts straight to the viewer's socket."""
+
+import asyncio
+import time
+
+from aiohttp import HttpVersion11, web
+
+from pi_agent.errors import UnavailableError
+from pi_agent.streaming import BOUNDARY, FIRST_BOUNDARY, EncodedPicture
+
+from .auth_middleware import bearer_token
+from .parts import PARTS
+from .request_values import query_number, query_whole_number
+
+MOST_VIEWERS = 250
+_STUCK_SECONDS = 30.0  # a viewer that reads nothing for so long is gone
+
+
+class TransportSink:
+    """Writes parts into one viewer's transport; a viewer that is still busy misses the frame.
+
+    At most one part waits in memory for a viewer, whatever its speed. Lives on the event loop.
+    """
+
+    def __init__(self, transport: asyncio.Transport, *, fps: float | None, chunked: bool) -> None:
+        self.ended = asyncio.Event()
+        self._transport = transport
+        self._chunked = chunked
+        self._shortest_gap = 0.9 / fps if fps else 0.0  # seconds of capture time
+        self._last_captured_at = 0.0
+        self._last_sent_at = time.monotonic()
+
+    def offer(self, picture: EncodedPicture) -> bool:
+        """Send the picture; False where the viewer still has the one before to read."""
+        if self._transport.is_closing():
+            self.ended.set()
+        elif self._transport.get_write_buffer_size():
+            self._give_up_if_stuck()
+            return False
+        elif self._is_due(picture):
+            self._last_captured_at = picture.captured_at
+            self._last_sent_at = time.monotonic()
+            self._transport.write(picture.chunk if self._chunked else picture.part)
+        return True
+
+    def _is_due(self, picture: EncodedPicture) -> bool:
+        gap = picture.captured_at - self._last_captured_at
+        return gap >= self._shortest_gap or gap < 0  # below 0: the clock was set back
+
+    def _give_up_if_stuck(self) -> None:
+        if time.monotonic() - self._last_sent_at > _STUCK_SECONDS:
+            self._transport.abort()
+            self.ended.set()
+
+
+async def stream_mjpeg(request: web.Request) -> web.StreamResponse:
+    """`GET …/stream.mjpg?fps=&width=`: parts until the viewer leaves or its token ends."""
+    parts = request.app[PARTS]
+    pipeline = parts.cameras.find(request.match_info["camera"])
+    fps = query_number(request, "fps", low=0.1, high=120)
+    width = query_whole_number(request, "width", low=16, high=8192)
+    if sum(camera.streams.viewers for camera in parts.cameras) >= MOST_VIEWERS:
+        raise UnavailableError(f"{MOST_VIEWERS} viewers are watching already")
+    response = web.StreamResponse(
+        headers={
+            "Content-Type": f"multipart/x-mixed-replace; boundary={BOUNDARY}",
+            "Cache-Control": "no-store",
+            "Connection": "close",
+        }
+    )
+    await response.prepare(request)
+    transport = request.transport
+    if transport is None:
+        return response
+    await response.write(FIRST_BOUNDARY)
+    sink = TransportSink(transport, fps=fps, chunked=request.version >= HttpVersion11)
+    with (
+        parts.guard.held(bearer_token(request), sink.ended.set),
+        pipeline.streams.watched_by(sink, width=width),
+    ):
+        await sink.ended.wait()
+    transport.abort()
+    return response

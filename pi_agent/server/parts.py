@@ -1,0 +1,39 @@
+"""What the handlers work with, handed to them by the application."""
+
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from pi_agent.events import EventFeed
+from pi_agent.pipeline import CameraSet
+from pi_agent.storage import AccessStore, EventStore, MediaLibrary
+
+from .access_guard import AccessGuard
+from .system_state import SystemState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """Who this agent is: `boot_id` changes with every start."""
+
+    agent_id: str
+    boot_id: str
+    name: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerParts:
+    """Everything that a handler may use."""
+
+    identity: Identity
+    cameras: CameraSet
+    feed: EventFeed
+    events: EventStore
+    media: MediaLibrary
+    access: AccessStore
+    guard: AccessGuard
+    system: SystemState
+
+
+PARTS = web.AppKey("parts", ServerParts)

@@ -1,0 +1,77 @@
+"""How the Pi is: temperature, throttling, disk, load by viewers; told every half minute."""
+
+import asyncio
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from pi_agent.events import EventFeed
+from pi_agent.protocol import SystemMessage
+
+_TELL_EVERY_SECONDS = 30.0
+_TEMPERATURE = Path("/sys/class/thermal/thermal_zone0/temp")  # millidegrees Celsius
+# Bits 0 to 3: under-voltage, frequency capped, throttled, soft temperature limit, all "now".
+# Source: https://www.raspberrypi.com/documentation/computers/os.html#get_throttled
+_THROTTLED = Path("/sys/devices/platform/soc/soc:firmware/get_throttled")
+_THROTTLED_NOW = 0xF
+
+
+class SystemState:
+    """Reads the machine's state and publishes it. Lives on the event loop."""
+
+    def __init__(
+        self, data_dir: Path, feed: EventFeed, *, load: Callable[[], tuple[int, int]]
+    ) -> None:
+        self._data_dir = data_dir
+        self._feed = feed
+        self._load = load
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin to tell."""
+        self._task = asyncio.create_task(self._tell(), name="system-state")
+
+    async def close(self) -> None:
+        """Stop telling; may be called twice."""
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    def read(self) -> SystemMessage:
+        """The state now; None for what this machine cannot tell."""
+        viewers, dropped_frames = self._load()
+        return SystemMessage(
+            temperature=_temperature(),
+            free_disk_bytes=_free_bytes(self._data_dir),
+            throttled=read_throttled(),
+            viewers=viewers,
+            dropped_frames=dropped_frames,
+        )
+
+    async def _tell(self) -> None:
+        while True:
+            await asyncio.sleep(_TELL_EVERY_SECONDS)
+            self._feed.publish(self.read())
+
+
+def _temperature() -> float | None:
+    try:
+        return int(_TEMPERATURE.read_text()) / 1000
+    except (OSError, ValueError):
+        return None
+
+
+def read_throttled() -> bool | None:
+    """Whether the Pi runs slower than it could, now; None on other machines."""
+    try:
+        return bool(int(_THROTTLED.read_text(), 16) & _THROTTLED_NOW)
+    except (OSError, ValueError):
+        return None
+
+
+def _free_bytes(folder: Path) -> int | None:
+    try:
+        return shutil.disk_usage(folder).free
+    except OSError:
+        return None

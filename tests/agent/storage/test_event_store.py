@@ -1,0 +1,169 @@
+"""Events: revisions without gaps, pages, what a crash left open."""
+
+import asyncio
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from pi_agent.errors import ConfigurationError, RequestError
+from pi_agent.protocol import Box, EventCause, EventState, Label, MotionEvent
+from pi_agent.storage import Database, EventQuery, EventStore
+
+START = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
+
+
+def motion_event(number: int, **changes: object) -> MotionEvent:
+    event = MotionEvent(
+        id=f"event-{number:04}",
+        camera="porch",
+        state=EventState.STARTED,
+        cause=EventCause.MOTION,
+        started_at=START + timedelta(minutes=number),
+    )
+    return replace(event, **changes)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def store(database: Database) -> EventStore:
+    return EventStore(database, now=(START + timedelta(hours=5)).timestamp)
+
+
+async def test_every_change_gets_the_next_revision(store: EventStore) -> None:
+    first = await store.save(motion_event(1))
+    second = await store.save(motion_event(2))
+    ended = await store.save(replace(first, state=EventState.ENDED))
+    assert [event.revision for event in (first, second, ended)] == [1, 2, 3]
+    assert await store.newest_revision() == 3
+    assert await store.find("event-0001") == ended
+
+
+async def test_revisions_go_on_after_a_restart(tmp_path: Path) -> None:
+    for expected in (1, 2):
+        with closing(Database(tmp_path / "agent.db")) as database:
+            store = EventStore(database, now=lambda: 0.0)
+            assert (await store.save(motion_event(expected))).revision == expected
+
+
+async def test_what_changed_after_a_revision_is_told_once_in_order(store: EventStore) -> None:
+    first = await store.save(motion_event(1))
+    second = await store.save(motion_event(2))
+    ended = await store.save(replace(first, state=EventState.ENDED))
+    assert await store.changed_after(0) == ((second, ended), False)
+    assert await store.changed_after(2) == ((ended,), False)
+    assert await store.changed_after(3) == ((), False)
+
+
+async def test_a_client_learns_that_events_it_missed_are_gone(store: EventStore) -> None:
+    await store.save(motion_event(1))
+    await store.save(motion_event(2))
+    assert await store.delete("event-0002")
+    assert not await store.delete("event-0002")
+    _, lost = await store.changed_after(1)
+    assert lost
+    _, lost = await store.changed_after(2)
+    assert not lost
+
+
+async def test_a_revision_of_another_database_gets_everything(store: EventStore) -> None:
+    saved = await store.save(motion_event(1))
+    assert await store.changed_after(900) == ((saved,), True)
+
+
+async def test_pages_are_newest_first_and_meet_without_overlap(store: EventStore) -> None:
+    for number in range(7):
+        await store.save(motion_event(number))
+    seen: list[str] = []
+    query = EventQuery(limit=3)
+    while True:
+        page = await store.page(query)
+        seen += [event.id for event in page.events]
+        if page.cursor is None:
+            break
+        query = replace(query, cursor=page.cursor)
+    assert seen == [f"event-{number:04}" for number in reversed(range(7))]
+
+
+async def test_events_are_found_by_camera_zone_label_and_time(store: EventStore) -> None:
+    person = Label(name="person", confidence=0.9, box=Box(x=0, y=0, w=1, h=1))
+    await store.save(motion_event(1, camera="garden"))
+    await store.save(motion_event(2, zones=("path", "door")))
+    await store.save(motion_event(3, labels=(person,)))
+
+    async def found(query: EventQuery) -> list[str]:
+        return [event.id for event in (await store.page(query)).events]
+
+    assert await found(EventQuery(camera="garden")) == ["event-0001"]
+    assert await found(EventQuery(zone="door")) == ["event-0002"]
+    assert await found(EventQuery(label="person")) == ["event-0003"]
+    assert await found(EventQuery(after=START + timedelta(minutes=2))) == [
+        "event-0003",
+        "event-0002",
+    ]
+    assert await found(EventQuery(before=START + timedelta(minutes=2))) == ["event-0001"]
+    assert await found(EventQuery(zone="' OR 1 = 1 --")) == []
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        (EventQuery(limit=0), "limit"),
+        (EventQuery(limit=501), "limit"),
+        (EventQuery(cursor="x"), "cursor"),
+        (EventQuery(cursor="yesterday~event-0001"), "cursor"),
+        (EventQuery(cursor="2026-11-21T10:00:00.000Z~"), "cursor"),
+    ],
+)
+async def test_a_wrong_query_names_its_field(
+    store: EventStore, query: EventQuery, field: str
+) -> None:
+    with pytest.raises(RequestError) as caught:
+        await store.page(query)
+    assert caught.value.field == field
+
+
+async def test_what_a_crash_left_open_is_ended_at_its_last_change(store: EventStore) -> None:
+    await store.save(motion_event(1, state=EventState.UPDATED))
+    await store.save(motion_event(2, state=EventState.ENDED, ended_at=START + timedelta(hours=1)))
+    (closed,) = await store.close_open_events()
+    assert closed.id == "event-0001"
+    assert closed.state is EventState.ENDED
+    assert closed.ended_at == START + timedelta(hours=5)
+    assert closed.revision == 3
+    assert await store.close_open_events() == ()
+
+
+async def test_a_job_that_fails_leaves_nothing_behind(
+    database: Database, store: EventStore
+) -> None:
+    def half(connection: object) -> None:
+        connection.execute("UPDATE meta SET value = '99' WHERE name = 'revision'")  # type: ignore[attr-defined]
+        raise RuntimeError("stop in the middle")
+
+    with pytest.raises(RuntimeError, match="in the middle"):
+        await database.execute(half)
+    assert await store.newest_revision() == 0
+
+
+async def test_many_writers_get_revisions_without_a_gap(store: EventStore) -> None:
+    saved = await asyncio.gather(*(store.save(motion_event(number)) for number in range(100)))
+    assert sorted(event.revision for event in saved) == list(range(1, 101))
+
+
+def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
+    (tmp_path / "agent.db").write_bytes(b"not a database" * 100)
+    with pytest.raises(ConfigurationError, match=r"agent\.db cannot be opened"):
+        Database(tmp_path / "agent.db")
+
+
+def test_a_database_of_a_newer_agent_is_left_alone(tmp_path: Path) -> None:
+    with closing(Database(tmp_path / "agent.db")) as database:
+        database.submit(lambda c: None).result()
+    import sqlite3
+
+    with closing(sqlite3.connect(tmp_path / "agent.db")) as connection:
+        connection.execute("PRAGMA user_version = 999")
+    with pytest.raises(ConfigurationError, match="newer agent"):
+        Database(tmp_path / "agent.db")
