@@ -200,6 +200,10 @@ def _read_float(value: Any, field: str) -> float:
 def _read_str(value: Any, field: str) -> str:
     if not isinstance(value, str):
         raise ProtocolError(field, f"must be a text, not {_kind(value)}")
+    try:
+        value.encode()
+    except UnicodeEncodeError:  # half of a surrogate pair: JSON can say it, UTF-8 cannot
+        raise ProtocolError(field, "must be valid Unicode") from None
     return value
 
 

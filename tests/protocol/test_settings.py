@@ -28,6 +28,7 @@ def test_a_change_touches_only_what_it_names() -> None:
         ({"zones": {}}, "zones"),
         ({"zones": [{"name": "a", "points": TRIANGLE[:2]}]}, "zones[0].points"),
         ({"zones": [{"name": "a", "points": [[0, 0], [1, 0], [2, 1]]}]}, "zones[0].points[2][0]"),
+        ({"zones": [{"name": "\ud800", "points": TRIANGLE}]}, "zones[0].name"),
         ({"zones": [{"name": "", "points": TRIANGLE}]}, "zones[0].name"),
         ({"zones": [{"name": "a", "points": TRIANGLE}] * 2}, "zones"),
         ({"masks": [TRIANGLE] * 17}, "masks"),
