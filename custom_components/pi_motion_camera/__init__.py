@@ -1,0 +1,97 @@
+"""Pi Motion Camera: the cameras of a Raspberry Pi, watched for motion by the agent on it."""
+
+from pathlib import Path
+
+from homeassistant.const import (
+    CONF_HOST,
+    CONF_PORT,
+    CONF_TOKEN,
+    EVENT_HOMEASSISTANT_STOP,
+    Platform,
+)
+from homeassistant.core import Event, HomeAssistant
+from homeassistant.helpers import config_validation as cv, device_registry as dr
+from homeassistant.helpers.aiohttp_client import async_get_clientsession
+from homeassistant.helpers.typing import ConfigType
+
+from .agent_client import AgentClient
+from .const import CONF_CERTIFICATE_SHA256, DOMAIN
+from .coordinator import AgentCoordinator
+from .devices import async_follow_devices, is_reported
+from .listener import AgentEventListener
+from .revision_store import RevisionStore
+from .runtime import AgentConfigEntry, AgentRuntime
+from .views import async_register_views
+
+CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
+PLATFORMS = [
+    Platform.BINARY_SENSOR,
+    Platform.CAMERA,
+    Platform.EVENT,
+    Platform.IMAGE,
+    Platform.SWITCH,
+]
+_OFFLINE_PICTURE = Path(__file__).parent / "assets" / "agent_offline.jpg"
+
+
+async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
+    """Set up what all entries share."""
+    async_register_views(hass)
+    return True
+
+
+async def async_setup_entry(hass: HomeAssistant, entry: AgentConfigEntry) -> bool:
+    """Connect to one agent and stay connected."""
+    client = AgentClient(
+        async_get_clientsession(hass),
+        host=entry.data[CONF_HOST],
+        port=entry.data[CONF_PORT],
+        token=entry.data[CONF_TOKEN],
+        certificate_sha256=entry.data[CONF_CERTIFICATE_SHA256],
+    )
+    coordinator = AgentCoordinator(hass, entry, client)
+    await coordinator.async_config_entry_first_refresh()
+    revisions = RevisionStore(hass, entry.entry_id)
+    await revisions.async_load()
+    entry.async_on_unload(revisions.async_flush)
+    entry.runtime_data = AgentRuntime(
+        client=client,
+        coordinator=coordinator,
+        listener=AgentEventListener(hass, client, coordinator, revisions),
+        offline_picture=await hass.async_add_executor_job(_OFFLINE_PICTURE.read_bytes),
+    )
+    async_follow_devices(hass, entry)
+    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    _start(hass, entry)
+    return True
+
+
+def _start(hass: HomeAssistant, entry: AgentConfigEntry) -> None:
+    """Listen to the agent, and end viewers in time when Home Assistant stops."""
+    runtime = entry.runtime_data
+    entry.async_create_background_task(
+        hass, runtime.listener.run(), f"event websocket of {entry.title}"
+    )
+
+    async def _close_streams(_: Event) -> None:
+        for stream in runtime.streams.values():
+            await stream.close()
+
+    entry.async_on_unload(hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, _close_streams))
+
+
+async def async_unload_entry(hass: HomeAssistant, entry: AgentConfigEntry) -> bool:
+    """Close everything; Home Assistant cancels the listener's task right after."""
+    return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+
+
+async def async_remove_entry(hass: HomeAssistant, entry: AgentConfigEntry) -> None:
+    """Forget what was kept on disk."""
+    await RevisionStore(hass, entry.entry_id).async_remove()
+
+
+async def async_remove_config_entry_device(
+    hass: HomeAssistant, entry: AgentConfigEntry, device: dr.AnyDeviceEntry
+) -> bool:
+    """Let a device be deleted that the agent no longer reports."""
+    return not is_reported(entry.runtime_data.coordinator.data, device)

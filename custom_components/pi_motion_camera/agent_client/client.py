@@ -1,0 +1,122 @@
+"""One agent's API, as the contract has it, in its own types."""
+
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+import aiohttp
+
+from .errors import AgentProtocolError
+from .event_stream import EventStream, open_event_stream
+from .multipart import StreamPart, read_parts
+from .protocol import (
+    AgentInfo,
+    CameraSettings,
+    EventPage,
+    MotionEvent,
+    ProtocolError,
+    TriggerRequest,
+    decode,
+    from_json,
+    routes,
+)
+from .transport import AgentTransport
+from .versions import require_compatible
+
+# A part comes at least every 5 s: two that stay out mean that the agent is gone.
+_STREAM_TIMEOUT = aiohttp.ClientTimeout(total=None, connect=10, sock_connect=10, sock_read=12)
+
+
+class AgentClient:
+    """A paired client: every connection is pinned to `certificate_sha256` (64 hex digits).
+
+    Every method raises AgentError; `errors.py` draws the tree.
+    """
+
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        *,
+        host: str,
+        port: int,
+        token: str,
+        certificate_sha256: str,
+    ) -> None:
+        """Nothing is opened yet."""
+        self._transport = AgentTransport(
+            session,
+            host=host,
+            port=port,
+            ssl=aiohttp.Fingerprint(bytes.fromhex(certificate_sha256)),
+            token=token,
+        )
+
+    @property
+    def address(self) -> str:
+        """Host and port, as messages name them."""
+        return self._transport.address
+
+    async def info(self) -> AgentInfo:
+        """Who the agent is, and its cameras; AgentVersionError where it is of another age."""
+        data = await self._json("GET", routes.INFO)
+        require_compatible(str(data.get("protocol", "")))  # first: the rest may have changed
+        return _decoded(AgentInfo, data)
+
+    async def settings(self, camera: str) -> CameraSettings:
+        """All settings of a camera."""
+        path = routes.path(routes.SETTINGS, camera=camera)
+        return _decoded(CameraSettings, await self._json("GET", path))
+
+    async def change_settings(self, camera: str, changes: Mapping[str, Any]) -> CameraSettings:
+        """Change some settings; returns all of them. AgentRequestError names a wrong field."""
+        path = routes.path(routes.SETTINGS, camera=camera)
+        return _decoded(CameraSettings, await self._json("PATCH", path, body=changes))
+
+    async def trigger(self, camera: str, request: TriggerRequest) -> None:
+        """Start an event by hand."""
+        path = routes.path(routes.TRIGGER, camera=camera)
+        await self._transport.call("POST", path, body=request)
+
+    async def events(self, **query: str | int) -> EventPage:
+        """Events, newest first: `camera`, `label`, `zone`, `after`, `before`, `limit`, `cursor`."""
+        return _decoded(EventPage, await self._json("GET", routes.EVENTS, query=query))
+
+    async def event(self, event: str) -> MotionEvent:
+        """One event; AgentRequestError with status 404 where there is none."""
+        path = routes.path(routes.EVENT, event=event)
+        return _decoded(MotionEvent, await self._json("GET", path))
+
+    async def event_snapshot(self, event: str) -> bytes:
+        """The JPEG of the frame that tripped an event."""
+        return await self._transport.call("GET", routes.path(routes.EVENT_SNAPSHOT, event=event))
+
+    async def snapshot(self, camera: str, *, width: int | None = None) -> bytes:
+        """The newest frame as JPEG, scaled by the agent to about `width` pixels."""
+        path = routes.path(routes.SNAPSHOT, camera=camera)
+        query = {} if width is None else {"width": width}
+        return await self._transport.call("GET", path, query=query)
+
+    async def stream(self, camera: str) -> AsyncGenerator[StreamPart]:
+        """The live pictures of a camera until the connection ends."""
+        path = routes.path(routes.STREAM, camera=camera)
+        async with self._transport.open("GET", path, timeout=_STREAM_TIMEOUT) as response:
+            async for part in read_parts(response.content):
+                yield part
+
+    def listen(self, *, since: int | None = None) -> AbstractAsyncContextManager[EventStream]:
+        """The event websocket, its greeting read; with `since`, missed events come first."""
+        return open_event_stream(self._transport, since=since)
+
+    async def _json(self, method: str, path: str, **request: Any) -> dict[str, Any]:
+        body = await self._transport.call(method, path, **request)
+        try:
+            return from_json(body)
+        except ProtocolError as error:
+            raise AgentProtocolError(f"{self.address} sent what no agent sends: {error}") from error
+
+
+def _decoded[T](cls: type[T], data: dict[str, Any]) -> T:
+    try:
+        return decode(cls, data)
+    except ProtocolError as error:
+        raise AgentProtocolError(f"the agent's answer does not fit: {error}") from error

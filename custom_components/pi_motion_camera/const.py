@@ -1,0 +1,12 @@
+"""Names that several modules share."""
+
+from typing import Final
+
+DOMAIN: Final = "pi_motion_camera"
+MANUFACTURER: Final = "Pi Motion Camera"
+
+CONF_CERTIFICATE_SHA256: Final = "certificate_sha256"
+CONF_CODE: Final = "code"
+
+# Fired for every event of an agent, live or made up for; see `motion_events.py`.
+EVENT_MOTION: Final = f"{DOMAIN}_event"

@@ -1,0 +1,56 @@
+"""The last revision that was handled, kept over restarts of Home Assistant."""
+
+from typing import TypedDict
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.storage import Store
+
+from .const import DOMAIN
+
+_VERSION = 1
+# A revision lost in a crash costs nothing but hearing of its event twice.
+_SAVE_DELAY_SECONDS = 15.0
+
+
+class _Stored(TypedDict):
+    revision: int
+
+
+class RevisionStore:
+    """One entry's file; few writes, the last when the entry is unloaded or Home Assistant stops."""
+
+    def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
+        """Nothing is read yet."""
+        self._store: Store[_Stored] = Store(hass, _VERSION, f"{DOMAIN}.{entry_id}")
+        self._revision: int | None = None
+        self._saved: int | None = None
+
+    @property
+    def revision(self) -> int | None:
+        """The last revision that was handled, None before the first connection ever."""
+        return self._revision
+
+    async def async_load(self) -> None:
+        """Read the file."""
+        stored = await self._store.async_load()
+        self._revision = self._saved = stored["revision"] if stored else None
+
+    @callback
+    def async_set(self, revision: int) -> None:
+        """Note that everything up to `revision` was handled."""
+        if revision != self._revision:
+            self._revision = revision
+            self._store.async_delay_save(lambda: self._data(revision), _SAVE_DELAY_SECONDS)
+
+    async def async_flush(self) -> None:
+        """Write what is not written yet."""
+        if self._revision is not None and self._revision != self._saved:
+            await self._store.async_save(self._data(self._revision))
+
+    async def async_remove(self) -> None:
+        """Delete the file."""
+        await self._store.async_remove()
+
+    def _data(self, revision: int) -> _Stored:
+        self._saved = revision
+        return {"revision": revision}

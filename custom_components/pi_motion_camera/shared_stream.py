@@ -1,0 +1,159 @@
+"""One stream from the agent for everyone who watches a camera in Home Assistant."""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import aclosing, contextmanager, suppress
+from typing import Any
+
+from .agent_client import AgentError, StreamPart
+from .backoff import Backoff
+from .mjpeg import browser_part
+
+_LOGGER = logging.getLogger(__name__)
+
+# Switching between dashboards must not make the agent start and stop its encoder.
+LINGER_SECONDS = 8.0
+_FIRST_PAUSE_SECONDS = 0.5
+_LONGEST_PAUSE_SECONDS = 4.0  # also how often viewers see that the agent is lost
+_FRESH_SECONDS = 6.0  # the agent sends a part at least every 5 s
+
+type OpenStream = Callable[[], AsyncGenerator[StreamPart]]
+type StartTask = Callable[[Coroutine[Any, Any, None], str], asyncio.Task[None]]
+
+
+class SharedStream:
+    """Opened by the first viewer, closed some seconds after the last has left.
+
+    Keeps the newest picture only: a viewer that is slow misses those in between. A stream that
+    breaks is opened again while viewers wait in the same response, and see the `offline_picture`.
+    Lives on the event loop.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        open_stream: OpenStream,
+        start_task: StartTask,
+        *,
+        offline_picture: bytes,
+        linger_seconds: float = LINGER_SECONDS,
+    ) -> None:
+        """Nothing is opened before somebody watches."""
+        self._name = name
+        self._open_stream = open_stream
+        self._start_task = start_task
+        self._offline_part = browser_part(offline_picture)
+        self._linger_seconds = linger_seconds
+        self._backoff = Backoff(first=_FIRST_PAUSE_SECONDS, most=_LONGEST_PAUSE_SECONDS)
+        self._loop = asyncio.get_running_loop()
+        self._arrival = asyncio.Event()
+        self._retry = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._linger: asyncio.TimerHandle | None = None
+        self._part: bytes | None = None
+        self._sequence = 0
+        self._newest: tuple[float, bytes] | None = None
+        self._closed = False
+        self.viewers = 0
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is a connection to the agent, or one is being sought."""
+        return self._task is not None
+
+    @property
+    def newest_picture(self) -> bytes | None:
+        """The newest JPEG of a stream that runs; None where it would be stale."""
+        if self._newest is None or self._loop.time() - self._newest[0] > _FRESH_SECONDS:
+            return None
+        return self._newest[1]
+
+    @contextmanager
+    def watched(self) -> Iterator[AsyncIterator[bytes]]:
+        """Parts framed for a browser while the block runs; they end when the stream is closed."""
+        self._add_viewer()
+        try:
+            yield self._parts()
+        finally:
+            self._remove_viewer()
+
+    def retry(self) -> None:
+        """Try at once to open a stream that is down: the agent is back."""
+        self._retry.set()
+
+    async def close(self) -> None:
+        """End every viewer and the connection to the agent; may be called twice."""
+        self._closed = True
+        self._arrival.set()
+        task = self._task
+        self._stop()
+        if task is not None:
+            await asyncio.gather(task, return_exceptions=True)
+
+    def _add_viewer(self) -> None:
+        self.viewers += 1
+        if self._linger is not None:
+            self._linger.cancel()
+            self._linger = None
+        if self._task is None and not self._closed:
+            self._task = self._start_task(self._run(), f"stream of {self._name}")
+
+    def _remove_viewer(self) -> None:
+        self.viewers -= 1
+        if self.viewers == 0 and not self._closed:
+            self._linger = self._loop.call_later(self._linger_seconds, self._stop)
+
+    def _stop(self) -> None:
+        if self._linger is not None:
+            self._linger.cancel()
+            self._linger = None
+        if self._task is not None:
+            self._task.cancel()
+            self._task = None
+        self._part = self._newest = None
+        self._backoff.reset()
+
+    async def _parts(self) -> AsyncIterator[bytes]:
+        seen = 0
+        while not self._closed:
+            if self._part is not None and seen != self._sequence:
+                seen = self._sequence
+                yield self._part
+            else:
+                await self._arrival.wait()
+
+    async def _run(self) -> None:
+        """Read pictures for as long as anybody watches, through every break."""
+        while True:
+            self._retry.clear()
+            sequence = self._sequence
+            try:
+                await self._read_stream()
+            except AgentError as error:
+                _LOGGER.debug("The stream of %s broke: %s", self._name, error)
+            except Exception:  # a defect: say so, and go on rather than leave a frozen picture
+                _LOGGER.exception("The stream of %s failed", self._name)
+            self._newest = None
+            if self._sequence == sequence:  # not one picture came: more than a short break
+                self._publish(self._offline_part)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._backoff.pause()):
+                    await self._retry.wait()
+
+    async def _read_stream(self) -> None:
+        async with aclosing(self._open_stream()) as parts:
+            async for part in parts:
+                self._take(part)
+
+    def _take(self, part: StreamPart) -> None:
+        self._backoff.reset()
+        self._newest = (self._loop.time(), part.jpeg)
+        self._publish(browser_part(part.jpeg))
+
+    def _publish(self, part: bytes) -> None:
+        self._part = part
+        self._sequence += 1
+        # Wakes whoever waits now; whoever is still writing compares the sequence later.
+        self._arrival.set()
+        self._arrival.clear()

@@ -1,0 +1,97 @@
+"""The picture of an event, at a URL of its own that no later event replaces."""
+
+import logging
+import re
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final
+
+from aiohttp import hdrs, web
+from homeassistant.auth.models import User
+from homeassistant.auth.permissions.const import POLICY_READ
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.http import KEY_AUTHENTICATED, KEY_HASS, HomeAssistantView
+
+from .agent_client import AgentError, AgentRequestError
+from .const import DOMAIN
+from .entity_ids import camera_unique_id
+
+if TYPE_CHECKING:
+    from .runtime import AgentConfigEntry
+
+_LOGGER = logging.getLogger(__name__)
+_URL: Final = f"/api/{DOMAIN}/event/{{entry_id}}/{{event_id}}/snapshot.jpg"
+_ENTRY_ID = re.compile(r"[0-9A-Za-z]{1,64}\Z")
+_EVENT_ID = re.compile(r"[0-9A-Za-z_-]{1,64}\Z")
+_IMMUTABLE = {hdrs.CACHE_CONTROL: "private, max-age=31536000, immutable"}
+
+
+def event_snapshot_path(entry_id: str, event_id: str) -> str:
+    """Where Home Assistant serves the snapshot of an event.
+
+    Relative and without a query: phones fetch it with their own token, and it can be signed.
+    """
+    return _URL.format(entry_id=entry_id, event_id=event_id)
+
+
+@callback
+def async_register_views(hass: HomeAssistant) -> None:
+    """Serve the views; once for all entries."""
+    hass.http.register_view(EventSnapshotView())
+
+
+class EventSnapshotView(HomeAssistantView):
+    """Serves the snapshot of an event to whoever may see its camera."""
+
+    url = _URL
+    name = f"api:{DOMAIN}:event:snapshot"
+    requires_auth = False  # checked here, so that an expired signature is no failed login
+
+    async def get(self, request: web.Request, entry_id: str, event_id: str) -> web.Response:
+        """The JPEG; 403 without a valid token or signature, 404 for what is unknown."""
+        _require_authenticated(request)
+        entry = _loaded_entry(request.app[KEY_HASS], entry_id)
+        if entry is None or not _EVENT_ID.match(event_id):
+            return self.json_message("There is no such event", HTTPStatus.NOT_FOUND)
+        try:
+            await _require_permission(request, entry, event_id)
+            jpeg = await entry.runtime_data.client.event_snapshot(event_id)
+        except AgentRequestError as error:
+            return self.json_message(error.message, error.status)
+        except AgentError as error:
+            _LOGGER.debug("The picture of event %s cannot be had: %s", event_id, error)
+            return self.json_message("The agent cannot be reached", HTTPStatus.BAD_GATEWAY)
+        return web.Response(body=jpeg, content_type="image/jpeg", headers=_IMMUTABLE)
+
+
+def _require_authenticated(request: web.Request) -> None:
+    """Refuse as Home Assistant's own pictures do: only a wrong token counts as a failed login."""
+    if request[KEY_AUTHENTICATED]:
+        return
+    if hdrs.AUTHORIZATION in request.headers:
+        raise web.HTTPUnauthorized
+    raise web.HTTPForbidden
+
+
+def _loaded_entry(hass: HomeAssistant, entry_id: str) -> AgentConfigEntry | None:
+    if not _ENTRY_ID.match(entry_id):
+        return None
+    entry: AgentConfigEntry | None = hass.config_entries.async_get_entry(entry_id)
+    if entry is None or entry.domain != DOMAIN or entry.state is not ConfigEntryState.LOADED:
+        return None
+    return entry
+
+
+async def _require_permission(request: web.Request, entry: AgentConfigEntry, event_id: str) -> None:
+    """403 for a user who may not read the camera of the event."""
+    user: User = request["hass_user"]
+    if user.permissions.access_all_entities(POLICY_READ):
+        return
+    event = await entry.runtime_data.client.event(event_id)
+    registry = er.async_get(request.app[KEY_HASS])
+    unique_id = camera_unique_id(entry.runtime_data.coordinator.data.agent_id, event.camera)
+    entity_id = registry.async_get_entity_id(Platform.CAMERA, DOMAIN, unique_id)
+    if entity_id is None or not user.permissions.check_entity(entity_id, POLICY_READ):
+        raise web.HTTPForbidden

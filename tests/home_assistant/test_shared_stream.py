@@ -1,0 +1,215 @@
+"""One stream from the agent for all viewers, through every break."""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, AsyncIterator, Coroutine
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+
+from custom_components.pi_motion_camera.agent_client import AgentConnectionError, StreamPart
+from custom_components.pi_motion_camera.mjpeg import browser_part
+from custom_components.pi_motion_camera.shared_stream import SharedStream
+
+from .waiting import until
+
+OFFLINE = b"offline"
+
+
+class Upstream:
+    """The agent's side: a test says which pictures come and when the stream breaks."""
+
+    def __init__(self) -> None:
+        self.opened = 0
+        self.open_now = 0
+        self.is_down = False
+        self._pictures: asyncio.Queue[bytes | Exception] = asyncio.Queue()
+
+    def send(self, jpeg: bytes) -> None:
+        self._pictures.put_nowait(jpeg)
+
+    def break_off(self, error: Exception | None = None) -> None:
+        self._pictures.put_nowait(error or AgentConnectionError("broken"))
+
+    async def stream(self) -> AsyncGenerator[StreamPart]:
+        self.opened += 1
+        if self.is_down:
+            raise AgentConnectionError("nobody there")
+        self.open_now += 1
+        try:
+            while True:
+                picture = await self._pictures.get()
+                if isinstance(picture, Exception):
+                    raise picture
+                yield StreamPart(jpeg=picture, captured_at=1.0)
+        finally:
+            self.open_now -= 1
+
+
+@pytest.fixture
+def upstream() -> Upstream:
+    return Upstream()
+
+
+@pytest.fixture
+async def stream(upstream: Upstream) -> AsyncIterator[SharedStream]:
+    def _start(work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
+        return asyncio.create_task(work, name=name)
+
+    stream = SharedStream(
+        "porch", upstream.stream, _start, offline_picture=OFFLINE, linger_seconds=0.05
+    )
+    yield stream
+    await stream.close()
+
+
+async def test_nothing_is_opened_before_somebody_watches(
+    stream: SharedStream, upstream: Upstream
+) -> None:
+    await asyncio.sleep(0.02)
+    assert upstream.opened == 0
+    assert stream.newest_picture is None
+
+
+async def test_all_viewers_share_one_stream(stream: SharedStream, upstream: Upstream) -> None:
+    with ExitStack() as stack:
+        viewers = [stack.enter_context(stream.watched()) for _ in range(20)]
+        waiting = [asyncio.ensure_future(anext(viewer)) for viewer in viewers]
+        upstream.send(b"one")
+        assert await asyncio.gather(*waiting) == [browser_part(b"one")] * 20
+        assert (upstream.opened, stream.viewers) == (1, 20)
+        assert stream.newest_picture == b"one"
+
+
+async def test_a_viewer_that_comes_later_sees_the_newest_picture_at_once(
+    stream: SharedStream, upstream: Upstream
+) -> None:
+    with stream.watched() as early:
+        upstream.send(b"one")
+        await anext(early)
+        with stream.watched() as late:
+            assert await anext(late) == browser_part(b"one")
+
+
+async def test_a_slow_viewer_misses_pictures_and_holds_nobody_up(
+    stream: SharedStream, upstream: Upstream
+) -> None:
+    with stream.watched() as slow, stream.watched() as fast:
+        upstream.send(b"0")
+        await anext(slow)
+        assert await anext(fast) == browser_part(b"0")
+        for number in range(1, 50):
+            upstream.send(b"%d" % number)
+            assert await anext(fast) == browser_part(b"%d" % number)
+        assert await anext(slow) == browser_part(b"49")
+
+
+async def test_the_stream_stays_open_for_a_while_after_the_last_viewer(
+    stream: SharedStream, upstream: Upstream
+) -> None:
+    with stream.watched() as viewer:
+        upstream.send(b"one")
+        await anext(viewer)
+    assert upstream.open_now == 1
+    with stream.watched() as viewer:
+        assert await anext(viewer) == browser_part(b"one")
+        await asyncio.sleep(0.1)  # longer than it lingers: the timer was called off
+        assert (upstream.opened, upstream.open_now) == (1, 1)
+    await until(lambda: upstream.open_now == 0)
+    assert not stream.is_open
+    assert stream.newest_picture is None
+
+
+async def test_a_break_is_mended_while_viewers_wait(
+    stream: SharedStream, upstream: Upstream
+) -> None:
+    with stream.watched() as viewer:
+        upstream.send(b"before")
+        await anext(viewer)
+        upstream.break_off()
+        upstream.send(b"after")
+        assert await anext(viewer) == browser_part(b"after")
+        assert upstream.opened == 2
+
+
+async def test_an_agent_that_is_lost_is_shown_again_and_again_until_it_is_back(
+    stream: SharedStream, upstream: Upstream
+) -> None:
+    with stream.watched() as viewer:
+        upstream.send(b"before")
+        await anext(viewer)
+        upstream.is_down = True
+        upstream.break_off()
+        for _ in range(3):
+            assert await anext(viewer) == browser_part(OFFLINE)
+        assert stream.newest_picture is None  # never taken for a still
+        upstream.is_down = False
+        upstream.send(b"after")
+        await until(lambda: upstream.open_now == 1)
+        while (part := await anext(viewer)) == browser_part(OFFLINE):
+            pass
+        assert part == browser_part(b"after")
+
+
+async def test_a_viewer_of_a_lost_agent_sees_so_at_once(
+    stream: SharedStream, upstream: Upstream
+) -> None:
+    upstream.is_down = True
+    with stream.watched() as viewer:
+        assert await anext(viewer) == browser_part(OFFLINE)
+
+
+async def test_the_agents_return_ends_the_pause_between_attempts(
+    stream: SharedStream, upstream: Upstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stream._backoff, "pause", lambda: 3600.0)
+    upstream.is_down = True
+    with stream.watched() as viewer:
+        await anext(viewer)
+        upstream.is_down = False
+        stream.retry()
+        upstream.send(b"back")
+        assert await anext(viewer) == browser_part(b"back")
+
+
+async def test_closing_ends_every_viewer_and_the_stream(
+    stream: SharedStream, upstream: Upstream
+) -> None:
+    with stream.watched() as one, stream.watched() as two:
+        upstream.send(b"one")
+        await anext(one)
+        waiting = asyncio.ensure_future(anext(one, None))
+        await asyncio.sleep(0)
+        await stream.close()
+        assert await waiting is None
+        assert await anext(two, None) is None
+        assert upstream.open_now == 0
+    await stream.close()
+    with stream.watched() as late:
+        assert await anext(late, None) is None
+    assert upstream.opened == 1
+
+
+async def test_a_defect_is_logged_and_the_stream_goes_on(
+    stream: SharedStream, upstream: Upstream, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.CRITICAL, "custom_components.pi_motion_camera.shared_stream")
+    with stream.watched() as viewer:
+        upstream.break_off(KeyError("a defect"))
+        upstream.send(b"after")
+        while (part := await anext(viewer)) == browser_part(OFFLINE):
+            pass
+        assert part == browser_part(b"after")
+
+
+async def test_a_picture_that_is_old_is_not_taken_for_the_newest(
+    stream: SharedStream, upstream: Upstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with stream.watched() as viewer:
+        upstream.send(b"one")
+        await anext(viewer)
+        assert stream.newest_picture == b"one"
+        now = asyncio.get_running_loop().time()
+        monkeypatch.setattr(stream._loop, "time", lambda: now + 7)
+        assert stream.newest_picture is None

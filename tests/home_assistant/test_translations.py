@@ -1,0 +1,180 @@
+"""Every sentence is there in every language, and every sentence that is asked for exists."""
+
+import ast
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from custom_components.pi_motion_camera.state import EventPhase
+from custom_components.pi_motion_camera.switch import SWITCHES
+
+INTEGRATION = Path(__file__).parents[2] / "custom_components" / "pi_motion_camera"
+LANGUAGES = sorted(path.stem for path in (INTEGRATION / "translations").glob("*.json"))
+OTHERS = [language for language in LANGUAGES if language != "en"]
+
+type Sentences = dict[str, str]
+
+
+def translation(language: str) -> dict[str, Any]:
+    path = INTEGRATION / "translations" / f"{language}.json"
+    return dict(json.loads(path.read_text(encoding="utf-8")))
+
+
+def sentences(language: str) -> Sentences:
+    """Every sentence by its dotted key."""
+
+    def _walk(value: Any, key: str) -> Iterator[tuple[str, str]]:
+        if isinstance(value, str):
+            yield key, value
+        else:
+            for name, entry in value.items():
+                yield from _walk(entry, f"{key}.{name}" if key else name)
+
+    return dict(_walk(translation(language), ""))
+
+
+def placeholders(sentence: str) -> set[str]:
+    return set(re.findall(r"{(\w+)}", sentence))
+
+
+def calls(module: str) -> Iterator[ast.Call]:
+    for node in ast.walk(ast.parse((INTEGRATION / module).read_text())):
+        if isinstance(node, ast.Call):
+            yield node
+
+
+def strings(module: str) -> set[str]:
+    """Every text in a module's code."""
+    return {
+        node.value
+        for node in ast.walk(ast.parse((INTEGRATION / module).read_text()))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+
+
+def test_the_languages_that_are_promised_are_there() -> None:
+    assert {"en", "es", "ca"} <= set(LANGUAGES)
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_a_language_has_every_sentence_in_the_same_order(language: str) -> None:
+    assert list(sentences(language)) == list(sentences("en"))
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_a_sentence_has_the_same_placeholders_in_every_language(language: str) -> None:
+    english, other = sentences("en"), sentences(language)
+    assert {key: placeholders(text) for key, text in other.items()} == {
+        key: placeholders(text) for key, text in english.items()
+    }
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_no_long_sentence_was_left_in_english(language: str) -> None:
+    english, other = sentences("en"), sentences(language)
+    same = [key for key, text in other.items() if text == english[key] and len(text) > 12]
+    assert same == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_sentences_are_well_formed(language: str) -> None:
+    for key, text in sentences(language).items():
+        assert text == text.strip(), key
+        assert not re.search(r"<[a-z/]|https?://|www\.", text), key  # hassfest refuses them
+        assert not re.search(r"'{\w+}'", text), key
+        assert all(re.fullmatch(r"[a-z0-9][a-z0-9_-]*[a-z0-9]|[a-z0-9]", k) for k in key.split("."))
+        if key.startswith(("config.error", "config.abort", "exceptions")):
+            assert text.endswith((".", "{error}")), key
+
+
+def test_every_step_of_the_flows_has_its_sentences() -> None:
+    shown = {
+        ast.literal_eval(keyword.value)
+        for call in calls("config_flow.py")
+        for keyword in call.keywords
+        if keyword.arg == "step_id" and isinstance(keyword.value, ast.Constant)
+    } | {
+        ast.literal_eval(call.args[0])
+        for call in calls("config_flow.py")
+        if isinstance(call.func, ast.Attribute) and call.func.attr == "_show_code_form"
+    }
+    steps = translation("en")["config"]["step"]
+    assert shown == steps.keys() == {"user", "pair", "reauth_confirm", "reconfigure"}
+    for step in steps.values():
+        assert step["title"]
+        assert step["description"]
+        assert step["data"].keys() == step["data_description"].keys()
+
+
+def test_every_error_and_end_of_the_flows_has_its_sentence_and_none_is_left_over() -> None:
+    config = translation("en")["config"]
+    used = strings("config_flow.py") | strings("errors.py")
+    assert config["error"].keys() <= used
+    assert config["abort"].keys() - {"reauth_successful", "reconfigure_successful"} <= used
+    reasons = {
+        ast.literal_eval(keyword.value)
+        for call in calls("config_flow.py")
+        for keyword in call.keywords
+        if keyword.arg == "reason" and isinstance(keyword.value, ast.Constant)
+    }
+    assert reasons <= config["abort"].keys()
+
+
+def test_every_exception_that_is_raised_has_its_sentence_and_none_is_left_over() -> None:
+    known = translation("en")["exceptions"].keys()
+    modules = [path.name for path in INTEGRATION.glob("*.py") if path.name != "config_flow.py"]
+    used: set[str] = set().union(*(strings(module) for module in modules))
+    assert known <= used
+    raised = {
+        ast.literal_eval(keyword.value)
+        for module in modules
+        for call in calls(module)
+        for keyword in call.keywords
+        if keyword.arg == "translation_key" and isinstance(keyword.value, ast.Constant)
+    } - {switch.translation_key for switch in SWITCHES}
+    assert raised <= known
+
+
+@pytest.mark.parametrize("key", ["agent_too_new", "agent_too_old", "cannot_connect", "not_paired"])
+def test_what_setting_up_and_flows_both_meet_is_said_in_both(key: str) -> None:
+    english = translation("en")
+    assert key in english["exceptions"]
+    assert key in english["config"]["error"]
+
+
+def test_every_entity_that_asks_for_a_name_has_one() -> None:
+    named = translation("en")["entity"]
+    icons = json.loads((INTEGRATION / "icons.json").read_text())["entity"]
+    for platform in ("binary_sensor", "camera", "event", "image", "switch"):
+        asked = {
+            node.value.value
+            for node in ast.walk(ast.parse((INTEGRATION / f"{platform}.py").read_text()))
+            if isinstance(node, ast.Assign)
+            and ast.unparse(node.targets[0]) == "_attr_translation_key"
+            and isinstance(node.value, ast.Constant)
+        }
+        if platform == "switch":
+            asked = {switch.translation_key for switch in SWITCHES}
+        if platform == "image":
+            asked = {"last_motion"}
+        assert icons.get(platform, {}).keys() == asked, platform
+        assert named.get(platform, {}).keys() == asked - {"camera"}, platform
+
+
+def test_every_event_type_and_attribute_has_its_word() -> None:
+    attributes = translation("en")["entity"]["event"]["motion"]["state_attributes"]
+    assert attributes["event_type"]["state"].keys() == set(EventPhase)
+    told = {
+        ast.literal_eval(key)
+        for node in ast.walk(ast.parse((INTEGRATION / "motion_events.py").read_text()))
+        if isinstance(node, ast.FunctionDef) and node.name == "event_attributes"
+        for entry in ast.walk(node)
+        if isinstance(entry, ast.Dict)
+        for key in entry.keys
+        if key is not None
+    }
+    assert told | {"event_type"} == attributes.keys()
