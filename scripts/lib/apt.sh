@@ -37,16 +37,17 @@ as_root() {
 # install_missing_packages: install what need_package noted; the only place that asks for root.
 # Fails, after saying what somebody with more rights can do, where that is not possible.
 install_missing_packages() {
-    local packages
+    local packages log=$TOOLS/apt.log
     ((${#MISSING_PACKAGES[@]})) || return 0
     if command -v apt-get >/dev/null && as_root apt-get update -qq >&2; then
         mapfile -t packages < <(available_packages)
         say "Installing with apt-get, as root: ${packages[*]}"
-        if as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq --yes \
-            --no-install-recommends "${packages[@]}" </dev/null >&2; then
+        if as_root env DEBIAN_FRONTEND=noninteractive apt-get install --yes \
+            --no-install-recommends "${packages[@]}" >"$log" 2>&1 </dev/null; then
             MISSING_PACKAGES=()
             return 0
         fi
+        tail -n 5 "$log" >&2
     fi
     say "Not installed. By hand, as root: apt-get install ${MISSING_PACKAGES[*]%%|*}"
     MISSING_PACKAGES=()
@@ -58,8 +59,11 @@ available_packages() {
     local alternatives name
     for alternatives in "${MISSING_PACKAGES[@]}"; do
         for name in ${alternatives//|/ }; do
-            if apt-cache show "$name" >/dev/null 2>&1; then break; fi
+            if apt-cache show "$name" >/dev/null 2>&1; then
+                printf '%s\n' "$name"
+                continue 2
+            fi
         done
-        printf '%s\n' "$name"
+        say "The package sources of this machine have no ${alternatives//|/ or }"
     done
 }

@@ -15,8 +15,9 @@ unpack_debian_python() {
     (cd "$work/packages" && download_python "$version" "$work") \
         && extract_packages "$work/packages" "$prefix" \
         && bind_to_prefix "$prefix/usr/bin/python$version" "$prefix" \
-        && rm -rf "$work" \
-        && "$prefix/usr/bin/python$version" -c 'import ctypes, sqlite3, ssl, zlib'
+        && "$prefix/usr/bin/python$version" -c \
+            'import ctypes, sqlite3, ssl, zlib; ctypes.CDLL("libstdc++.so.6")' \
+        && rm -rf "$work"
 }
 
 # suites_with VERSION: the suites, with the component, whose packages make that Python.
@@ -66,13 +67,14 @@ private_apt() {
         -o Dir::Cache="$work/cache" -o APT::Sandbox::User= "$@"
 }
 
-# download_python VERSION WORK: its packages and the libraries below them into this directory.
+# download_python VERSION WORK: its packages and the libraries below them into this directory;
+# libstdc++ as well, which compiled packages from PyPI expect and which must fit the C library.
 download_python() {
     local packages
     private_apt "$2" apt-get update >&2 || return 1
     mapfile -t packages < <(
         private_apt "$2" apt-cache depends --recurse --no-recommends --no-suggests \
-            --no-conflicts --no-breaks --no-replaces --no-enhances "python$1" \
+            --no-conflicts --no-breaks --no-replaces --no-enhances "python$1" libstdc++6 \
             | grep -E "^(lib|zlib|python$1)" | sort -u
     )
     ((${#packages[@]})) && private_apt "$2" apt-get download "${packages[@]}" >&2

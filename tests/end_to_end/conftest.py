@@ -1,0 +1,78 @@
+"""What the end-to-end tests share: a home with both programs, a browser, a place for pictures."""
+
+import os
+import re
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from scripts.stage import Browser, DemoHome, demo_home, open_browser
+
+from .screenshots import Screenshots
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+_OUTPUT = CHECKOUT / "build" / "end_to_end"
+_RECORDING = "cars_topdown.mp4"  # half a minute with three cars; by Intel, CC BY 4.0
+
+
+@pytest.fixture
+def output(request: pytest.FixtureRequest) -> Path:
+    """The test's folder for pictures and logs, empty."""
+    folder = _OUTPUT / re.sub(r"\W+", "_", request.node.name).strip("_")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
+
+
+@pytest.fixture
+def built_in_scene() -> None:
+    """No recording: the agent draws its scene."""
+
+
+@pytest.fixture
+def recording() -> Path:
+    """A recording of a real camera; without it the test is skipped."""
+    folder = Path(os.environ.get("PMC_VIDEOS", CHECKOUT.parent / "shared" / "videos"))
+    if not (folder / _RECORDING).is_file():
+        pytest.skip(f"no recording: {_RECORDING} is not in {folder}, which PMC_VIDEOS can name")
+    return folder / _RECORDING
+
+
+@pytest.fixture(params=["built_in_scene", "recording"])
+def footage(request: pytest.FixtureRequest) -> Path | None:
+    """What the agent's camera sees: None for the built-in scene, else a video file."""
+    source: Path | None = request.getfixturevalue(request.param)
+    return source
+
+
+@pytest.fixture
+async def home(
+    socket_enabled: None,  # Home Assistant's test kit forbids sockets, where it is loaded
+    footage: Path | None,
+    output: Path,
+    tmp_path: Path,
+) -> AsyncIterator[DemoHome]:
+    """A running agent and a running Home Assistant that do not know each other yet."""
+    try:
+        async with demo_home(tmp_path, source=footage) as home:
+            yield home
+    finally:
+        for log in tmp_path.glob("*/*.log"):
+            shutil.copy(log, output)
+
+
+@pytest.fixture
+async def browser(home: DemoHome) -> AsyncIterator[Browser]:
+    """A browser that has not been at this Home Assistant yet."""
+    async with open_browser(home.home_assistant.url) as browser:
+        yield browser
+
+
+@pytest.fixture
+async def screenshots(browser: Browser, output: Path) -> AsyncIterator[Screenshots]:
+    """What saves the browser's pictures, station by station, and one of how the test ended."""
+    screenshots = Screenshots(browser, output)
+    yield screenshots
+    await screenshots.save("end")
