@@ -4,6 +4,9 @@
 PART_RESULTS=()
 PARTS_FAILED=0
 
+# Ctrl-C ends the whole job; pytest alone would take it for the end of one part.
+trap 'exit 130' INT
+
 # run_part TITLE COMMAND...: run it under a heading and note how it went; never fails itself.
 run_part() {
     local title=$1 started=$SECONDS status=0 result=passed

@@ -63,7 +63,13 @@ class Browser:
 
     async def open_dashboard(self) -> None:
         """Choose our dashboard in the sidebar."""
-        await self.page.locator(f"#sidebar-panel-{URL_PATH} a").click()
+
+        async def look() -> bool | None:
+            # A new dashboard moves the sidebar's other entries: a click may come upon a neighbour.
+            await self.page.locator(f"#sidebar-panel-{URL_PATH} a").click()
+            return f"/{URL_PATH}" in self.page.url or None
+
+        await eventually("The dashboard", look, within_seconds=_SECONDS)
 
     def live_card(self) -> Locator:
         """The live picture on the dashboard."""

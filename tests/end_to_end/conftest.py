@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from playwright.async_api import expect
 
 from scripts.stage import Browser, DemoHome, demo_home, open_browser
 
@@ -14,6 +15,8 @@ from .screenshots import Screenshots
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 _OUTPUT = CHECKOUT / "build" / "end_to_end"
+# Pages are slow while others keep the machine busy; Playwright would give up after five seconds.
+expect.set_options(timeout=30_000)
 _RECORDING = "cars_topdown.mp4"  # half a minute with three cars; by Intel, CC BY 4.0
 
 
