@@ -8,9 +8,11 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from playwright.async_api import (
+    Browser as PlaywrightBrowser,
     Error,
     Locator,
     Page,
+    Playwright,
     TimeoutError as PlaywrightTimeoutError,
     ViewportSize,
     async_playwright,
@@ -22,7 +24,7 @@ from .waiting import eventually
 
 _SECONDS = 30.0
 _VIEWPORT = ViewportSize(width=1440, height=900)  # a laptop's; the whole dashboard fits
-_NAMES = ("chromium", "google-chrome", "google-chrome-stable", "chromium-browser")
+_NAMES = ("chromium", "google-chrome", "google-chrome-stable")
 LIVE_CARD = "hui-picture-entity-card ha-camera-stream img"
 
 # How many different pictures an <img> shows until it has shown `wanted`, or time is over. Each is
@@ -123,15 +125,7 @@ class Browser:
 async def open_browser(url: str) -> AsyncIterator[Browser]:
     """A browser that has not seen the Home Assistant at `url` yet."""
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=_executable(),
-            # Chromium refuses to sandbox itself as root; anybody else keeps the sandbox.
-            chromium_sandbox=os.geteuid() != 0,
-            args=["--disable-dev-shm-usage", "--disable-background-networking"],
-            handle_sigint=False,
-            handle_sigterm=False,
-            handle_sighup=False,
-        )
+        browser = await _launch(playwright)
         try:
             context = await browser.new_context(locale="en-US", viewport=_VIEWPORT)
             context.set_default_timeout(_SECONDS * 1000)
@@ -140,9 +134,26 @@ async def open_browser(url: str) -> AsyncIterator[Browser]:
             await browser.close()
 
 
-def _executable() -> str:
-    """The system's Chromium; `scripts/setup` looks in the same places."""
+async def _launch(playwright: Playwright) -> PlaywrightBrowser:
+    try:
+        return await playwright.chromium.launch(
+            executable_path=_executable(),
+            # Chromium refuses to sandbox itself as root; anybody else keeps the sandbox.
+            chromium_sandbox=os.geteuid() != 0,
+            args=["--disable-dev-shm-usage", "--disable-background-networking"],
+            handle_sigint=False,
+            handle_sigterm=False,
+            handle_sighup=False,
+        )
+    except Error as error:
+        raise StageError(
+            f"no browser: install chromium, or name one in PMC_CHROMIUM ({error.message})"
+        ) from error
+
+
+def _executable() -> str | None:
+    """The system's Chromium; `scripts/setup` looks in the same places. None: Playwright's own."""
     for name in (os.environ.get("PMC_CHROMIUM", ""), *_NAMES):
         if name and (path := shutil.which(name)):
             return path
-    raise StageError("no browser: install chromium, or name one in PMC_CHROMIUM")
+    return None

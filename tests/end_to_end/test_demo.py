@@ -14,7 +14,7 @@ import pytest
 
 from .conftest import CHECKOUT
 
-_START_SECONDS = 60.0
+_START_SECONDS = 120.0
 _STOP_SECONDS = 30.0
 
 

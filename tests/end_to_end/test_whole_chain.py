@@ -30,20 +30,22 @@ async def test_an_agent_added_by_clicking_shows_what_its_camera_sees(
     """Wrong code, right code, area, dashboard; then every link of the chain in its turn."""
     await home.api.socket.command("config/area_registry/create", name="Garden")
     await browser.log_in(USER, PASSWORD)
-    await _add_by_clicking(home, IntegrationDialog(browser), screenshots)
+    dialog = IntegrationDialog(browser)
+    await home.while_running(_add_by_clicking(home, dialog, screenshots))
 
     entities = await find_entities(home.api)
     assert await _area_of_device(home, "Front door") == "Garden"
 
     await install_dashboard(home.api, entities)
     await browser.open_dashboard()
-    await Check(
+    check = Check(
         home=home,
         browser=browser,
         entities=entities,
         report=lambda station: screenshots.save(_slug(station)),
         motion_within_seconds=60,
-    ).run()
+    )
+    await home.while_running(check.run())
 
 
 @pytest.mark.parametrize("footage", ["built_in_scene"], indirect=True)
