@@ -8,17 +8,26 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 
 from pi_agent.app import DATABASE
+from pi_agent.capture import find_cameras
+from pi_agent.capture.camera_modes import camera_modes
+from pi_agent.capture.device_problems import holder_of
 from pi_agent.common_options import configuration_of
-from pi_agent.configuration import Configuration
-from pi_agent.errors import AgentError
+from pi_agent.configuration import CameraConfiguration, Configuration
+from pi_agent.errors import AgentError, CameraError
+from pi_agent.found_cameras import as_configured
 from pi_agent.server import AgentCertificate
 from pi_agent.server.system_state import read_throttled
-from pi_agent.sources import create_source
+from pi_agent.sources import camera_source
 from pi_agent.storage import Database
 
 _LEAST_FREE_BYTES = 200 * 1024 * 1024
+_NO_CAMERA = (
+    "none is configured and none was found; connect one, or name one in [[cameras]] of the "
+    "configuration, or run with --demo"
+)
 _RELEASED = datetime(2026, 1, 1, tzinfo=UTC)  # a clock before that was never set
 
 
@@ -93,18 +102,51 @@ def _power() -> Finding:
 
 
 def _cameras(configuration: Configuration) -> Iterator[Finding]:
-    if not configuration.cameras:
-        mend = "none is configured; add [[cameras]] to the configuration, or run with --demo"
-        yield Finding(subject="cameras", problem=mend)
+    found = find_cameras()
+    known = {camera.source for camera in configuration.cameras}
     for camera in configuration.cameras:
-        yield _guarded(f"camera {camera.id}", partial(_first_frame, camera.source))
+        yield _guarded(f"camera {camera.id}", partial(_configured, camera))
+    for camera in as_configured(found):
+        if camera.source not in known:
+            yield _guarded(f"found {camera.name}", partial(_modes, camera.source))
+    if not configuration.cameras:
+        for problem in found.problems:
+            yield Finding(subject="cameras", problem=problem)
+        if not found.cameras and not found.problems:
+            yield Finding(subject="cameras", problem=_NO_CAMERA)
 
 
-def _first_frame(text: str) -> str:
-    source = create_source(text)
+def _configured(camera: CameraConfiguration) -> str:
+    try:
+        return _first_frame(camera)
+    except CameraError:
+        if _is_ours(camera.source):
+            return "in use by the agent that runs already"
+        raise
+
+
+def _first_frame(camera: CameraConfiguration) -> str:
     begun = time.monotonic()
-    with closing(source):
+    with closing(camera_source(camera)) as source:
         source.open()
         frame = source.read()
+        encoder = source.encoder
     seconds = time.monotonic() - begun
-    return f"{frame.width}x{frame.height}, first picture after {seconds:.1f} s"
+    size = f"{frame.width}x{frame.height}"
+    return f"{size}, first picture after {seconds:.1f} s, JPEGs by {encoder}"
+
+
+def _modes(source: str) -> str:
+    try:
+        modes = "; ".join(camera_modes(source)) or "its modes are not listed"
+    except CameraError:
+        if not _is_ours(source):
+            raise
+        modes = "in use by the agent that runs already"
+    return f'source = "{source}": {modes}'
+
+
+def _is_ours(source: str) -> bool:
+    """Whether an agent that runs has the camera open, as far as we may see."""
+    paths = [source] if source.startswith("/dev/") else map(str, Path("/dev").glob("media*"))
+    return any((holder_of(path) or "").startswith("pi-agent ") for path in paths)

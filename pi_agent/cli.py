@@ -14,13 +14,16 @@ from dataclasses import replace
 
 from pi_agent import __version__, access_commands, check, replay
 from pi_agent.app import Agent
+from pi_agent.capture import find_cameras
 from pi_agent.common_options import add_common_options, configuration_of
 from pi_agent.configuration import DEFAULT_PATH, CameraConfiguration, Configuration
 from pi_agent.errors import AgentError, ConfigurationError
+from pi_agent.found_cameras import as_configured
 
+_LOGGER = logging.getLogger(__name__)
 _NO_CAMERA = (
-    f"no camera is configured; try `pi-agent run --demo`, or name one in {DEFAULT_PATH}:\n"
-    '  [[cameras]]\n  id = "front_door"\n  source = "FILE"'
+    "no camera is configured and none was found; connect one, or try `pi-agent run --demo`, or "
+    f'name one in {DEFAULT_PATH}:\n  [[cameras]]\n  id = "front_door"\n  source = "URL-OR-FILE"'
 )
 
 
@@ -44,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(options: argparse.Namespace) -> int:
     configuration = _run_configuration(options)
     if not configuration.cameras:
-        raise ConfigurationError(_NO_CAMERA)
+        configuration = replace(configuration, cameras=_found_cameras())
     asyncio.run(_serve(configuration))
     return 0
 
@@ -65,6 +68,16 @@ def _run_configuration(options: argparse.Namespace) -> Configuration:
     return replace(configuration, server=server, cameras=cameras)
 
 
+def _found_cameras() -> tuple[CameraConfiguration, ...]:
+    found = find_cameras()
+    if not found.cameras:
+        raise ConfigurationError("\n".join((_NO_CAMERA, *found.problems)))
+    cameras = as_configured(found)
+    for camera in cameras:
+        _LOGGER.info("No camera is configured; found %s as %s", camera.name, camera.id)
+    return cameras
+
+
 async def _serve(configuration: Configuration) -> None:
     async with Agent(configuration) as agent:
         loop = asyncio.get_running_loop()
@@ -80,7 +93,9 @@ def _parser() -> argparse.ArgumentParser:
     run = _command(commands, "run", _run, "capture, look for motion, serve; until it is stopped")
     source = run.add_mutually_exclusive_group()
     source.add_argument("--demo", action="store_true", help="use the built-in scene")
-    source.add_argument("--source", metavar="FILE", help="use this video file as the camera")
+    source.add_argument(
+        "--source", metavar="URL-OR-FILE", help="use this stream, device or video file as camera"
+    )
     run.add_argument("--host", help="the address to listen on")
     run.add_argument("--port", type=_port, help="the port to listen on; 0 takes a free one")
     run.add_argument("--no-tls", action="store_true", help="plain HTTP, behind a proxy of your own")

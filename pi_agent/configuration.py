@@ -5,14 +5,17 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import voluptuous as vol
 
+from pi_agent.capture import CaptureSize
 from pi_agent.errors import ConfigurationError
 from pi_agent.protocol import DEFAULT_PORT
+from pi_agent.sources import create_source
+from pi_agent.storage import RetentionLimits
 
 DEFAULT_NAME = "Pi Motion Camera"
 DEFAULT_PATH = Path("/etc/pi-agent/config.toml")
@@ -29,11 +32,13 @@ def default_data_dir() -> Path:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CameraConfiguration:
-    """One camera: `source` is "demo" or the path of a video file."""
+    """One camera: `source` as `create_source` takes it; it may hold a password."""
 
     id: str
     name: str
-    source: str
+    source: str = field(repr=False)
+    size: CaptureSize = field(default_factory=CaptureSize)
+    verify_tls: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,12 +51,31 @@ class ServerConfiguration:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StorageConfiguration:
+    """How long events are kept, whichever is reached first; 0 means no such limit."""
+
+    max_age_days: float = 30.0
+    max_gigabytes: float = 20.0
+    min_free_gigabytes: float = 1.0
+
+    @property
+    def limits(self) -> RetentionLimits:
+        """The same in the units of retention."""
+        return RetentionLimits(
+            max_age_days=self.max_age_days,
+            max_bytes=round(self.max_gigabytes * 1e9),
+            min_free_bytes=round(self.min_free_gigabytes * 1e9),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Configuration:
     """Everything that is set before the agent starts."""
 
     name: str = DEFAULT_NAME
     data_dir: Path = DEFAULT_DATA_DIR
     server: ServerConfiguration = ServerConfiguration()
+    storage: StorageConfiguration = StorageConfiguration()
     cameras: tuple[CameraConfiguration, ...] = ()
 
 
@@ -67,10 +91,37 @@ def _camera_id(value: Any) -> str:
     return value
 
 
+def _source(value: Any) -> str:
+    text = _text(value)
+    try:
+        create_source(text)
+    except ConfigurationError as error:
+        raise vol.Invalid(str(error).removeprefix("source: ")) from None
+    return text
+
+
+def _side(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 16 <= value <= 8192:
+        raise vol.Invalid("must be a whole number of pixels from 16 to 8192, such as 1280")
+    return value
+
+
+def _fps(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0.5 <= value <= 120:
+        raise vol.Invalid("must be a number of frames a second from 0.5 to 120")
+    return float(value)
+
+
 def _port(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 65535:
         raise vol.Invalid("must be a whole number from 0 to 65535")
     return value
+
+
+def _amount(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1e6:
+        raise vol.Invalid("must be a number of 0 or more, up to 1000000")
+    return float(value)
 
 
 def _switch(value: Any) -> bool:
@@ -87,19 +138,30 @@ def _cameras(value: Any) -> Any:
 
 _CAMERA = {
     vol.Required("id"): _camera_id,
-    vol.Required("source"): _text,
+    vol.Required("source"): _source,
     vol.Optional("name"): _text,
+    vol.Optional("width"): _side,
+    vol.Optional("height"): _side,
+    vol.Optional("fps"): _fps,
+    vol.Optional("verify_tls"): _switch,
 }
 _SERVER = {vol.Optional("host"): _text, vol.Optional("port"): _port, vol.Optional("tls"): _switch}
+_STORAGE = {
+    vol.Optional("max_age_days"): _amount,
+    vol.Optional("max_gigabytes"): _amount,
+    vol.Optional("min_free_gigabytes"): _amount,
+}
 _FILE = {
     vol.Optional("name"): _text,
     vol.Optional("data_dir"): _text,
     vol.Optional("server"): _SERVER,
+    vol.Optional("storage"): _STORAGE,
     vol.Optional("cameras"): vol.All(_cameras, [_CAMERA]),
 }
 _KEYS: dict[tuple[str, ...], tuple[str, ...]] = {
     (): tuple(map(str, _FILE)),
     ("server",): tuple(map(str, _SERVER)),
+    ("storage",): tuple(map(str, _STORAGE)),
     ("cameras",): tuple(map(str, _CAMERA)),
 }
 
@@ -125,18 +187,26 @@ def check_configuration(data: Mapping[str, Any]) -> Configuration:
         data = vol.Schema(_FILE)(dict(data))
     except vol.MultipleInvalid as errors:
         mistakes = [_mistake(error) for error in errors.errors]
-    mistakes += _twice(data.get("cameras"))
+    mistakes += _twice(data.get("cameras"), "id") + _twice(data.get("cameras"), "name")
     if mistakes:
         raise ConfigurationError("\n".join(f"  {mistake}" for mistake in mistakes))
-    cameras = tuple(
-        CameraConfiguration(id=c["id"], source=c["source"], name=c.get("name") or _title(c["id"]))
-        for c in data.get("cameras", ())
-    )
     return Configuration(
         name=data.get("name", DEFAULT_NAME),
         data_dir=Path(data["data_dir"]) if "data_dir" in data else default_data_dir(),
         server=ServerConfiguration(**data.get("server", {})),
-        cameras=cameras,
+        storage=StorageConfiguration(**data.get("storage", {})),
+        cameras=tuple(_camera(entry) for entry in data.get("cameras", ())),
+    )
+
+
+def _camera(entry: Mapping[str, Any]) -> CameraConfiguration:
+    size = {key: entry[key] for key in ("width", "height", "fps") if key in entry}
+    return CameraConfiguration(
+        id=entry["id"],
+        source=entry["source"],
+        name=entry.get("name") or _title(entry["id"]),
+        size=CaptureSize(**size),
+        verify_tls=entry.get("verify_tls", True),
     )
 
 
@@ -144,11 +214,11 @@ def _title(camera: str) -> str:
     return camera.replace("_", " ").capitalize()
 
 
-def _twice(cameras: Any) -> list[str]:
+def _twice(cameras: Any, key: str) -> list[str]:
     entries = cameras if isinstance(cameras, list) else []
-    ids = [entry.get("id") for entry in entries if isinstance(entry, Mapping)]
-    repeated = sorted({str(name) for name in ids if name is not None and ids.count(name) > 1})
-    return [f"cameras: two have the id {name!r}; ids must differ" for name in repeated]
+    values = [entry[key] for entry in entries if isinstance(entry, Mapping) and key in entry]
+    repeated = sorted({str(value) for value in values if values.count(value) > 1})
+    return [f"cameras: two have the {key} {value!r}; {key}s must differ" for value in repeated]
 
 
 def _mistake(error: vol.Invalid) -> str:

@@ -6,6 +6,7 @@ AgentError
 ├── NotFoundError         the request names something that does not exist
 ├── RequestError          the request is wrong; `field` says where
 └── UnavailableError      right request, wrong moment: try again later
+    └── StorageError      the disk does not take or give what it should: full, read-only, damaged
 """
 
 
@@ -35,3 +36,7 @@ class RequestError(AgentError):
 
 class UnavailableError(AgentError):
     """What was asked for cannot be had at the moment (offline, privacy mode, still being made)."""
+
+
+class StorageError(UnavailableError):
+    """What should be kept cannot be; the message says in plain words what the disk does."""

@@ -60,8 +60,13 @@ class CameraAddress:
         return host if self.port == _DEFAULT_PORTS[self.scheme] else f"{host}:{self.port}"
 
     @property
+    def public_url(self) -> str:
+        """The URL without user and password; its path may still hold some, so never show it."""
+        return f"{self.scheme}://{self.location}{self.target}"
+
+    @property
     def secret_url(self) -> str:
-        """The whole URL with user and password, for libraries that want it so; never to be shown."""
+        """The whole URL with user and password, for libraries that want it so; never show it."""
         access = ""
         if self.user is not None:
             access = f"{quote(self.user, safe='')}:{quote(self.password, safe='')}@"
@@ -70,4 +75,5 @@ class CameraAddress:
 
 def _cause(error: ValueError) -> str:
     # urllib repeats what it could not read, which may be part of a password.
-    return "its port is no number from 0 to 65535" if "port" in str(error).lower() else "see RFC 3986"
+    about_port = "port" in str(error).lower()
+    return "its port is no number from 0 to 65535" if about_port else "see RFC 3986"

@@ -1,22 +1,28 @@
-"""The thread that owns a camera: reads it, and brings it back when it is lost."""
+"""The thread that keeps a camera captured: brings it back when it is lost, gives up what hangs."""
 
 import logging
 import threading
+import time
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Protocol
 
 from pi_agent.errors import CameraError
 from pi_agent.frames import Frame, FrameHub, PictureView
 from pi_agent.runtime import Backoff, ThreadWorker
 
-from .frame_source import FrameSource
+from .camera_controls import CameraControls, OfferedControls
+from .frame_source import AdjustableSource, CountingSource, FrameSource, RenewableSource
+from .source_reader_worker import CaptureOrders, SourceReader
 
 _LOGGER = logging.getLogger(__name__)
+_HANG_SECONDS = 30.0  # longer than any bound that a source keeps by itself
+_LET_GO_SECONDS = 6.0  # less than ThreadWorker.close waits
+_STEADY_SECONDS = 10.0  # of pictures, until a loss counts as the first one again
+_MOST_STUCK = 3
 
 
 class CaptureListener(Protocol):
-    """Hears, in the capture thread, how the camera is."""
+    """Hears, in one of the capture threads, how the camera is."""
 
     def on_camera_online(self, frame: Frame) -> None:
         """The first frame after the camera was opened."""
@@ -27,11 +33,17 @@ class CaptureListener(Protocol):
         ...
 
 
+class CameraStuckError(RuntimeError):
+    """The camera's library hung again and again; only a restart of the agent frees the camera."""
+
+
 class CaptureWorker(ThreadWorker):
-    """Owns the camera device; runs in thread `capture-<camera>`.
+    """Keeps one camera captured; runs in thread `capture-<camera>`, its reader beside it.
 
     Publishes every frame to the hub, shown as `view` says. `paused` lets go of the device (privacy
-    mode: the lens really is shut) until it is lifted.
+    mode: the lens really is shut) until it is lifted. A source that does not return from a call
+    within `hang_seconds` is abandoned with its thread, which nothing can end, and a fresh one takes
+    its place; when that has happened too often, the worker dies: a restart is the only way left.
     """
 
     def __init__(
@@ -44,17 +56,49 @@ class CaptureWorker(ThreadWorker):
         listener: CaptureListener,
         on_death: Callable[[str, Exception], None],
         backoff: Backoff | None = None,
+        hang_seconds: float = _HANG_SECONDS,
+        let_go_seconds: float = _LET_GO_SECONDS,
     ) -> None:
         super().__init__(f"capture-{camera}", on_death=on_death)
         self.view = view  # replaced as a whole by the owner, read for each frame
+        self.controls = CameraControls()  # likewise
         self._camera = camera
         self._source = source
         self._hub = hub
         self._listener = listener
         self._backoff = backoff or Backoff()
+        self._hang_seconds = hang_seconds
+        self._let_go_seconds = let_go_seconds
         self._paused = False
-        self._nudged = threading.Event()  # ends any wait of this thread that is not the source's
+        self._nudged = threading.Event()  # ends any wait of this thread
         self._offline = False
+        self._reader: SourceReader | None = None
+        self._stuck: list[SourceReader] = []
+        self._abandoned = 0
+        self._skipped_before = 0  # by sources that are gone
+
+    @property
+    def encoder(self) -> str:
+        """What makes the JPEGs that viewers see."""
+        return self._source.encoder
+
+    @property
+    def offered_controls(self) -> OfferedControls:
+        """What of `controls` the camera has; nothing until it was opened once."""
+        source = self._source
+        if isinstance(source, AdjustableSource):
+            return source.offered_controls
+        return OfferedControls()
+
+    @property
+    def skipped_frames(self) -> int:
+        """Broken pictures that the camera delivered and nobody got."""
+        return self._skipped_before + _skipped(self._source)
+
+    @property
+    def abandoned_sources(self) -> int:
+        """How often the camera's library hung and was given up, with its thread."""
+        return self._abandoned
 
     def set_paused(self, paused: bool) -> None:
         """Let go of the camera, or take it again; acts at once, from any thread."""
@@ -63,8 +107,6 @@ class CaptureWorker(ThreadWorker):
 
     def _wake(self) -> None:
         self._nudged.set()
-        if self._paused or self._stopping.is_set():
-            self._source.interrupt()
 
     @property
     def _may_capture(self) -> bool:
@@ -82,26 +124,69 @@ class CaptureWorker(ThreadWorker):
                 self._lose(str(error))
 
     def _capture(self) -> None:
+        """One opening of the camera, until it is lost (CameraError) or let go of."""
+        reader = self._reader = SourceReader(
+            f"{self._thread.name}-reader",
+            self._source,
+            orders=lambda: CaptureOrders(view=self.view, controls=self.controls),
+            publish=self._take,
+            ended=self._nudged.set,
+        )
+        begun = time.monotonic()
+        reader.start()
         try:
-            self._source.open()
-            first = True
-            while self._may_capture:
-                frame = replace(self._source.read(), view=self.view)
-                if not self._may_capture:
-                    return
-                self._hub.publish(frame)
-                if first:
-                    first = False
-                    self._find(frame)
+            self._watch(reader)
         finally:
-            self._source.close()
+            self._reader = None
             self._hub.clear()
+            if reader.frames and time.monotonic() - begun > _STEADY_SECONDS:
+                self._backoff.reset()
+        if reader.problem is not None:
+            raise reader.problem
+
+    def _watch(self, reader: SourceReader) -> None:
+        """Return when the reader has ended, told to where that is wanted, or give it up."""
+        told_at: float | None = None
+        while reader.is_alive:
+            if not self._may_capture:
+                told_at = told_at or time.monotonic()
+                reader.stop()
+            patience = self._hang_seconds - reader.silent_seconds
+            if told_at is not None:
+                patience = told_at + self._let_go_seconds - time.monotonic()
+            if patience <= 0:
+                self._abandon(reader)
+                return
+            # A source that was being opened may have missed the first call to stop.
+            self._nudged.wait(min(patience, 1.0) if told_at else patience)
+            self._nudged.clear()
+
+    def _abandon(self, reader: SourceReader) -> None:
+        reader.stop()  # so that it ends if its library ever lets it
+        self._abandoned += 1
+        self._stuck = [*(other for other in self._stuck if other.is_alive), reader]
+        reader.problem = CameraError(
+            f"the camera has not answered for {reader.silent_seconds:.0f} s; its driver hangs"
+        )
+        if not isinstance(reader.source, RenewableSource) or len(self._stuck) > _MOST_STUCK:
+            raise CameraStuckError(
+                f"camera {self._camera} hangs inside its library, {len(self._stuck)} times over"
+            )
+        self._skipped_before += _skipped(self._source)
+        self._source = reader.source.renewed()
+
+    def _take(self, reader: SourceReader, frame: Frame) -> None:
+        """In the reader's thread: a frame, of the source or of one that was given up."""
+        if reader is not self._reader or not self._may_capture:
+            return
+        self._hub.publish(frame)
+        if reader.frames == 1:
+            self._find(frame)
 
     def _find(self, frame: Frame) -> None:
         if self._offline:
             _LOGGER.info("Camera %s is back", self._camera)
         self._offline = False
-        self._backoff.reset()
         self._listener.on_camera_online(frame)
 
     def _lose(self, reason: str) -> None:
@@ -112,3 +197,7 @@ class CaptureWorker(ThreadWorker):
         self._offline = True
         self._listener.on_camera_offline(reason)
         self._nudged.wait(self._backoff.pause())
+
+
+def _skipped(source: FrameSource) -> int:
+    return source.skipped_frames if isinstance(source, CountingSource) else 0

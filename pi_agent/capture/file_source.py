@@ -3,62 +3,70 @@
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Self
 
 from pi_agent.errors import CameraError
-from pi_agent.frames import Frame, PixelFormat
+from pi_agent.frames import Frame
 
+from .av_pictures import PacketDecoder, Picture, video_stream
+from .frame_counter import FrameCounter
 from .pace import Pace
+from .skipped_frames import SkippedFrames
 
 if TYPE_CHECKING:
     from av.container import InputContainer
-    from av.video.frame import VideoFrame
 
-_MOST_PIXELS = 64_000_000  # beyond that it is a mistake or an attack, not a camera
 _DEFAULT_STEP = 1 / 15  # seconds, for a file that does not say its frame times
 
 
 class FileSource:
     """Plays a file that FFmpeg can read, over and over, as if it happened now."""
 
-    encoder = "opencv"
-
     def __init__(self, path: Path) -> None:
         self._path = path
         self._pace = Pace()
         self._container: InputContainer | None = None
-        self._frames: Iterator[tuple[float, VideoFrame]] = iter(())
+        self._pictures: Iterator[tuple[float, Picture]] = iter(())
+        self._encoder = "unknown"
         self._started_at = 0.0
-        self._sequence = 0
+        self._frames = FrameCounter()
+        self._skipped = SkippedFrames(path)
+
+    @property
+    def encoder(self) -> str:
+        """What makes the JPEGs that viewers see; known once the file was opened."""
+        return self._encoder
+
+    @property
+    def skipped_frames(self) -> int:
+        """Broken pictures that were not passed on."""
+        return self._skipped.count
+
+    def renewed(self) -> Self:
+        """A fresh source of the same file."""
+        return type(self)(self._path)
 
     def open(self) -> None:
         """Open the file; CameraError says why it cannot be played."""
         self._pace.begin()
-        self._container = _open(self._path)
-        self._frames = self._play()
+        self._container = container = _open(self._path)
+        try:
+            decoder = PacketDecoder(video_stream(container), self._skipped, live=False)
+        except CameraError as error:
+            self.close()
+            raise CameraError(f"{self._path}: {error}") from None
+        self._encoder = decoder.encoder
+        self._pictures = self._play(container, decoder)
         self._started_at = time.monotonic()
 
     def read(self) -> Frame:
         """The next frame, when it is due."""
         try:
-            seconds, picture = next(self._frames)
+            seconds, picture = next(self._pictures)
         except StopIteration:
             raise CameraError(f"{self._path}: the file has no frame that can be decoded") from None
         self._pace.wait_until(self._started_at + seconds)
-        self._sequence += 1
-        pixels = _i420(picture)
-        return Frame(
-            sequence=self._sequence,
-            captured_at=time.time(),
-            monotonic_at=time.monotonic(),
-            width=pixels.shape[1],
-            height=pixels.shape[0] * 2 // 3,
-            pixels=pixels,
-            pixel_format=PixelFormat.I420,
-        )
+        return picture.framed(self._frames)
 
     def interrupt(self) -> None:
         """End a wait in `read`."""
@@ -67,41 +75,45 @@ class FileSource:
     def close(self) -> None:
         """Close the file; may be called twice."""
         container, self._container = self._container, None
-        self._frames = iter(())
+        self._pictures = iter(())
         if container is not None:
             container.close()
 
-    def _play(self) -> Iterator[tuple[float, "VideoFrame"]]:
-        """Frames with their time since `open`, seconds, round after round."""
+    def _play(
+        self, container: "InputContainer", decoder: PacketDecoder
+    ) -> Iterator[tuple[float, Picture]]:
+        """Pictures with their time since `open`, seconds, round after round."""
         offset = 0.0
         while True:
             last = None
-            for seconds, frame in self._play_once():
+            for seconds, picture in self._play_once(container, decoder):
                 last = offset + seconds
-                yield last, frame
+                yield last, picture
             if last is None:
                 return
+            if not self._path.is_file():
+                raise CameraError(f"{self._path}: the file has vanished")
             offset = last + _DEFAULT_STEP
 
-    def _play_once(self) -> Iterator[tuple[float, "VideoFrame"]]:
+    def _play_once(
+        self, container: "InputContainer", decoder: PacketDecoder
+    ) -> Iterator[tuple[float, Picture]]:
         import av
 
-        container = self._container
-        if container is None:
-            return
         first: float | None = None
         position = 0.0
         try:
             container.seek(0)
-            for frame in container.decode(video=0):
-                if frame.time is None:
-                    position += _DEFAULT_STEP
-                else:
-                    first = frame.time if first is None else first
-                    position = max(position, frame.time - first)
-                yield position, frame
+            for packet in container.demux(video=0):
+                for picture in decoder.pictures(packet):
+                    if picture.seconds is None:
+                        position += _DEFAULT_STEP
+                    else:
+                        first = picture.seconds if first is None else first
+                        position = max(position, picture.seconds - first)
+                    yield position, picture
         except (OSError, av.FFmpegError) as error:
-            raise CameraError(f"{self._path}: decoding stopped: {error}") from error
+            raise CameraError(f"{self._path}: reading stopped: {error}") from error
 
 
 def _open(path: Path) -> "InputContainer":
@@ -110,30 +122,6 @@ def _open(path: Path) -> "InputContainer":
     if not path.is_file():
         raise CameraError(f"{path}: there is no such file")
     try:
-        container = av.open(str(path))
+        return av.open(str(path))
     except (OSError, av.FFmpegError) as error:
         raise CameraError(f"{path}: FFmpeg cannot read it: {error}") from error
-    problem = _problem(container)
-    if problem:
-        container.close()
-        raise CameraError(f"{path}: {problem}")
-    container.streams.video[0].thread_type = "AUTO"
-    return container
-
-
-def _problem(container: "InputContainer") -> str | None:
-    if not container.streams.video:
-        return "the file has no video stream"
-    stream = container.streams.video[0]
-    pixels = stream.width * stream.height
-    if not 0 < pixels <= _MOST_PIXELS:
-        return f"pictures of {stream.width}x{stream.height} are not supported"
-    return None
-
-
-def _i420(picture: "VideoFrame") -> NDArray[np.uint8]:
-    # Planar YUV 4:2:0 needs even sides.
-    width, height = picture.width & ~1, picture.height & ~1
-    if picture.format.name != "yuv420p" or (width, height) != (picture.width, picture.height):
-        picture = picture.reformat(width=width, height=height, format="yuv420p")
-    return cast("NDArray[np.uint8]", picture.to_ndarray())

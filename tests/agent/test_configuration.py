@@ -81,7 +81,7 @@ def test_three_mistakes_are_all_named_with_the_nearest_right_key(tmp_path: Path)
 @pytest.mark.parametrize(
     ("text", "mistake"),
     [
-        ("zzzz = 1", "zzzz: is not known; known are name, data_dir, server, cameras"),
+        ("zzzz = 1", "zzzz: is not known; known are name, data_dir, server, storage, cameras"),
         ("server = 3", "server: must be a table of its own: [server]"),
         ("name = 3", "name: must be a text that is not empty"),
         ("[server]\nport = 70000", "server.port: must be a whole number from 0 to 65535"),

@@ -1,15 +1,20 @@
-"""A camera that is lost comes back by itself; privacy mode really lets go of it."""
+"""A camera that is lost comes back by itself, whatever its library does; privacy lets go of it."""
 
 import logging
 import queue
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
 
 import pytest
 
-from pi_agent.capture import CaptureWorker
+from pi_agent.capture import CameraControls, CameraStuckError, CaptureWorker
 from pi_agent.frames import Frame, FrameHub, PictureView
 from pi_agent.runtime import Backoff
-from tests.scripted_source import ScriptedSource
+
+from .fake_camera import Call, FakeCamera
+
+HANGS = "the camera has not answered for 0 s; its driver hangs"
 
 
 class Listener:
@@ -27,93 +32,209 @@ class Listener:
     def next(self) -> str:
         return self.told.get(timeout=10)
 
+    def until(self, wanted: str) -> None:
+        while self.next() != wanted:
+            pass
+
 
 class Bench:
-    """A capture worker with a scripted camera."""
+    """A capture worker with a fake camera, whose patience is short."""
 
     def __init__(self) -> None:
         self.hub = FrameHub()
-        self.source = ScriptedSource()
+        self.camera = FakeCamera()
         self.listener = Listener()
         self.deaths: list[Exception] = []
         self.worker = CaptureWorker(
             "porch",
-            self.source,
+            self.camera.source,
             self.hub,
             view=PictureView(),
             listener=self.listener,
             on_death=lambda name, error: self.deaths.append(error),
             backoff=Backoff(first=0.01, most=0.02),
+            hang_seconds=0.2,
+            let_go_seconds=0.2,
         )
+
+    def start(self) -> None:
+        """Start it and wait for the first frame."""
+        self.camera.deliver()
+        self.worker.start()
+        assert self.listener.next() == "online"
 
 
 @pytest.fixture
 def bench() -> Iterator[Bench]:
     bench = Bench()
+    before = set(threading.enumerate())
     yield bench
     bench.worker.close()
     bench.worker.close()
+    bench.camera.release()
+    eventually(lambda: set(threading.enumerate()) <= before)
+
+
+def eventually(is_so: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 10
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.002)
 
 
 def test_frames_reach_the_hub_shown_as_the_view_says(bench: Bench) -> None:
-    bench.worker.view = PictureView(rotation=180)
+    bench.worker.view = PictureView(rotation=90)
     with bench.hub.subscribed() as taker:
-        bench.worker.start()
-        bench.source.still(0.1)
+        bench.start()
         frame = taker.take(10)
     assert frame is not None
-    assert frame.view.rotation == 180
+    assert frame.view.rotation == 90
+
+
+def test_a_camera_that_can_mirror_by_itself_does_it(bench: Bench) -> None:
+    bench.worker.view = PictureView(rotation=180, timestamp_overlay=True)
+    with bench.hub.subscribed() as taker:
+        bench.start()
+        frame = taker.take(10)
+    assert frame is not None
+    assert frame.view == PictureView(timestamp_overlay=True)
+    assert bench.camera.source.flip.horizontal
+    assert bench.camera.source.flip.vertical
+
+
+def test_controls_are_set_when_they_change_and_not_before(bench: Bench) -> None:
+    bench.start()
+    assert bench.camera.source.controls is None
+    assert bench.worker.offered_controls.gain
+    bench.worker.controls = CameraControls(gain=0.5)
+    bench.camera.deliver(2)
+    eventually(lambda: bench.camera.source.controls == CameraControls(gain=0.5))
 
 
 def test_a_lost_camera_is_told_once_and_comes_back_by_itself(
     bench: Bench, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-    bench.source.still(0.1)
-    bench.worker.start()
-    assert bench.listener.next() == "online"
-    bench.source.break_off("the cable is loose")
+    bench.start()
+    bench.camera.lose("the cable is loose")
     for _ in range(3):
         assert bench.listener.next() == "the cable is loose"
     assert bench.hub.newest is None
-    bench.source.mend()
-    bench.source.still(0.1)
-    while (told := bench.listener.next()) == "the cable is loose":
-        pass
-    assert told == "online"
+    bench.camera.mend()
+    bench.camera.deliver()
+    bench.listener.until("online")
     messages = [(r.levelname, r.getMessage()) for r in caplog.records]
     assert messages.count(("WARNING", "Camera porch is offline: the cable is loose")) == 1
     assert messages.count(("INFO", "Camera porch is back")) == 1
 
 
 def test_a_pause_lets_go_of_the_camera_until_it_is_lifted(bench: Bench) -> None:
-    bench.source.still(0.1)
-    bench.worker.start()
-    assert bench.listener.next() == "online"
+    bench.start()
     bench.worker.set_paused(True)
-    while not bench.source.closed:
-        assert not bench.deaths
-    opened = bench.source.opened
-    bench.source.still(0.1)
+    calls = bench.camera.source.calls
+    eventually(lambda: calls[-1] == "close")
+    bench.camera.deliver()
     assert bench.listener.told.empty()
-    assert bench.source.opened == opened
+    assert calls.count("open") == 1
     bench.worker.set_paused(False)
     assert bench.listener.next() == "online"
-    assert bench.source.opened == opened + 1
+    assert calls.count("open") == 2
 
 
 def test_a_camera_paused_from_the_start_is_never_opened(bench: Bench) -> None:
     bench.worker.set_paused(True)
     bench.worker.start()
     bench.worker.close()
-    assert bench.source.opened == 0
+    assert bench.camera.source.calls == []
 
 
 def test_closing_ends_a_wait_for_a_frame(bench: Bench) -> None:
     bench.worker.start()
     bench.worker.close()
     assert not bench.worker.is_alive
-    assert bench.source.opened == bench.source.closed
+    calls = bench.camera.source.calls
+    assert calls.count("open") == calls.count("close")
+
+
+@pytest.mark.parametrize("call", ["open", "read"])
+def test_a_source_that_hangs_is_given_up_and_a_fresh_one_takes_over(
+    bench: Bench, call: Call
+) -> None:
+    bench.camera.hang_in(call)
+    bench.worker.start()
+    assert bench.listener.next() == HANGS
+    bench.camera.release()
+    bench.camera.deliver(5)
+    bench.listener.until("online")
+    assert bench.worker.abandoned_sources >= 1
+    assert len(bench.camera.sources) == bench.worker.abandoned_sources + 1
+    assert not bench.deaths
+
+
+def test_a_source_that_hangs_while_it_is_closed_is_given_up_too(bench: Bench) -> None:
+    bench.start()
+    bench.camera.hang_in("close")
+    bench.camera.lose("the cable is loose")
+    bench.listener.until(HANGS)
+    bench.camera.mend()
+    bench.camera.release()
+    bench.camera.deliver(5)
+    bench.listener.until("online")
+
+
+def test_what_a_given_up_source_still_delivers_is_nobody_s(bench: Bench) -> None:
+    bench.camera.hang_in("read")
+    bench.worker.start()
+    assert bench.listener.next() == HANGS
+    bench.worker.set_paused(True)
+    with bench.hub.subscribed() as taker:
+        bench.camera.deliver(100)
+        bench.camera.release()
+        first = bench.camera.sources[0]
+        eventually(lambda: first.calls[-1] == "close")
+        assert taker.take(0.05) is None
+
+
+def test_a_hanging_library_does_not_keep_the_agent_from_stopping(bench: Bench) -> None:
+    bench.start()
+    bench.camera.hang_in("read")
+    bench.camera.deliver()
+    begun = time.monotonic()
+    bench.worker.close()
+    assert not bench.worker.is_alive
+    assert time.monotonic() - begun < 5
+
+
+def test_a_hanging_library_does_not_keep_privacy_mode_from_being_lifted(bench: Bench) -> None:
+    bench.start()
+    bench.camera.hang_in("read")
+    bench.camera.deliver()
+    bench.worker.set_paused(True)
+    eventually(lambda: bench.worker.abandoned_sources == 1)
+    bench.worker.set_paused(False)
+    bench.camera.release()
+    bench.camera.deliver(5)
+    bench.listener.until("online")
+
+
+@pytest.mark.logs_errors
+def test_a_library_that_hangs_again_and_again_ends_the_worker(bench: Bench) -> None:
+    bench.camera.hang_in("open")
+    bench.worker.start()
+    eventually(lambda: bool(bench.deaths))
+    assert isinstance(bench.deaths[0], CameraStuckError)
+    assert len(bench.camera.sources) == 4
+
+
+def test_skipped_frames_are_counted_over_all_sources(bench: Bench) -> None:
+    bench.camera.source.skipped_frames = 3
+    bench.camera.hang_in("open")
+    bench.worker.start()
+    assert bench.listener.next() == HANGS
+    bench.camera.release()
+    assert bench.worker.skipped_frames == 3
+    bench.camera.sources[-1].skipped_frames = 2
+    assert bench.worker.skipped_frames == 5
 
 
 @pytest.mark.logs_errors
@@ -121,8 +242,8 @@ def test_a_defect_of_a_source_is_not_silent(bench: Bench, caplog: pytest.LogCapt
     def fail() -> None:
         raise RuntimeError("a defect")
 
-    bench.source.open = fail  # type: ignore[method-assign]
+    bench.camera.source.open = fail  # type: ignore[method-assign]
     bench.worker.start()
-    bench.worker.close()
+    eventually(lambda: not bench.worker.is_alive)
     assert [str(error) for error in bench.deaths] == ["a defect"]
     assert "Thread capture-porch died" in caplog.text

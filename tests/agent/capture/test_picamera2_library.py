@@ -1,0 +1,64 @@
+"""Why the Pi's camera library cannot be used is said with the mend.
+
+The library itself is not here; tests/picamera2 runs it.
+"""
+
+import builtins
+import sys
+from typing import Any
+
+import pytest
+
+from pi_agent.capture import Picamera2Source
+from pi_agent.capture.picamera2_library import load_picamera2
+from pi_agent.errors import CameraError
+
+
+@pytest.fixture(autouse=True)
+def _not_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "picamera2", raising=False)
+
+
+def failing(error: Exception) -> Any:
+    """An import statement that raises this for picamera2."""
+    imported = builtins.__import__
+
+    def import_module(name: str, *arguments: Any) -> Any:
+        if name == "picamera2":
+            raise error
+        return imported(name, *arguments)
+
+    return import_module
+
+
+@pytest.mark.parametrize(
+    ("error", "mend"),
+    [
+        (ModuleNotFoundError("No module", name="picamera2"), "apt install python3-picamera2"),
+        (ModuleNotFoundError("No module", name="libcamera"), "cannot be imported: No module"),
+        (
+            ValueError("numpy.dtype size changed, may indicate binary incompatibility"),
+            "pip install 'numpy<2'",
+        ),
+        (ValueError("something else"), "cannot be imported: something else"),
+    ],
+)
+def test_a_library_that_cannot_be_imported_says_why(
+    monkeypatch: pytest.MonkeyPatch, error: Exception, mend: str
+) -> None:
+    monkeypatch.setattr(builtins, "__import__", failing(error))
+    with pytest.raises(CameraError, match=mend.replace("(", r"\(")):
+        load_picamera2()
+
+
+def test_a_source_without_the_library_says_so_when_it_is_opened(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(
+        builtins, "__import__", failing(ModuleNotFoundError("No module", name="picamera2"))
+    )
+    source = Picamera2Source()
+    with pytest.raises(CameraError, match="picamera2 is not installed"):
+        source.open()
+    source.close()
+    assert source.encoder == "unknown"

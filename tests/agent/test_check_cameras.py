@@ -1,0 +1,125 @@
+"""`pi-agent check` and `pi-agent run` without a configuration: which cameras, and what is wrong."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pi_agent import check, cli
+from pi_agent.capture import Discovery, FoundCamera
+from pi_agent.configuration import CameraConfiguration, Configuration
+
+from .capture.mjpeg_server import MjpegServer, mjpeg_server
+from .capture.test_frame_sources import write_video
+
+
+def camera(camera_id: str, source: str) -> CameraConfiguration:
+    return CameraConfiguration(id=camera_id, name=camera_id, source=source)
+
+
+def told(*cameras: CameraConfiguration) -> dict[str, str]:
+    """What `check` says about the cameras: the problem, or "ok: " and the detail."""
+    findings = check.findings(Configuration(cameras=cameras))
+    return {
+        finding.subject: finding.problem or f"ok: {finding.detail}"
+        for finding in findings
+        if finding.subject.startswith(("camera", "found"))
+    }
+
+
+@pytest.fixture(autouse=True)
+def discovery(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Discovery]]:
+    """What is connected to this machine: nothing, until a test says otherwise."""
+    found = [Discovery()]
+    for module in (check, cli):
+        monkeypatch.setattr(module, "find_cameras", lambda: found[-1])
+    return found
+
+
+@pytest.fixture
+def server() -> Iterator[MjpegServer]:
+    with mjpeg_server() as server:
+        yield server
+
+
+def test_each_camera_is_looked_at_and_a_bad_one_keeps_no_other_from_it(
+    server: MjpegServer, tmp_path: Path
+) -> None:
+    clip = write_video(tmp_path / "clip.avi")
+    server.auth = "digest"
+    secret = server.url.replace("://", "://viewer:s3cret@")
+    found = told(
+        camera("gone", str(tmp_path / "none.mp4")),
+        camera("door", secret),
+        camera("clip", str(clip)),
+    )
+    assert "there is no such file" in found["camera gone"]
+    assert "refuses the user name or the password" in found["camera door"]
+    assert "s3cret" not in found["camera door"]
+    assert found["camera clip"].startswith("ok: 64x48, first picture after 0.")
+    assert found["camera clip"].endswith("JPEGs by source")
+
+
+def test_nothing_at_all_is_a_problem_with_its_mend() -> None:
+    assert "connect one" in told()["cameras"]
+
+
+def test_what_kept_us_from_looking_is_told(discovery: list[Discovery]) -> None:
+    discovery.append(Discovery(problems=("/dev/video0: no permission; run: sudo usermod",)))
+    assert told() == {"cameras": "/dev/video0: no permission; run: sudo usermod"}
+
+
+def test_a_camera_that_is_found_but_not_configured_is_told(discovery: list[Discovery]) -> None:
+    webcam = FoundCamera(source="/dev/video-none", name="HD Pro Webcam C920")
+    discovery.append(Discovery(cameras=(webcam,)))
+    found = told(camera("demo", "demo"))
+    assert found["camera demo"].startswith("ok: 1280x720")
+    assert "is it plugged in?" in found["found HD Pro Webcam C920"]
+    assert told(camera("door", "/dev/video-none")).keys() == {"camera door"}
+
+
+@pytest.fixture
+def served(monkeypatch: pytest.MonkeyPatch) -> list[Configuration]:
+    """The configurations that `run` would have served."""
+    configurations: list[Configuration] = []
+
+    async def serve(configuration: Configuration) -> None:
+        configurations.append(configuration)
+
+    monkeypatch.setattr(cli, "_serve", serve)
+    return configurations
+
+
+def test_run_without_a_configuration_takes_the_cameras_that_are_there(
+    discovery: list[Discovery], served: list[Configuration], tmp_path: Path
+) -> None:
+    webcam = FoundCamera(source="/dev/video0", name="HD Pro Webcam C920")
+    discovery.append(Discovery(cameras=(webcam, webcam)))
+    assert cli.main(["run", "--data-dir", str(tmp_path)]) == 0
+    cameras = served[0].cameras
+    assert [c.id for c in cameras] == ["hd_pro_webcam_c920", "hd_pro_webcam_c920_2"]
+    assert [c.name for c in cameras] == ["HD Pro Webcam C920", "HD Pro Webcam C920 2"]
+    assert all(c.source == "/dev/video0" for c in cameras)
+
+
+def test_run_without_any_camera_says_what_to_do(
+    discovery: list[Discovery],
+    served: list[Configuration],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    discovery.append(Discovery(problems=("picamera2 is not installed",)))
+    assert cli.main(["run", "--data-dir", str(tmp_path)]) == 2
+    assert not served
+    error = capsys.readouterr().err
+    assert "none was found; connect one" in error
+    assert "picamera2 is not installed" in error
+
+
+def test_a_source_on_the_command_line_is_the_only_camera(
+    discovery: list[Discovery], served: list[Configuration], tmp_path: Path
+) -> None:
+    discovery.append(Discovery(cameras=(FoundCamera(source="/dev/video0", name="Webcam"),)))
+    url = "rtsp://camera/stream"
+    assert cli.main(["run", "--data-dir", str(tmp_path), "--source", url]) == 0
+    assert [c.source for c in served[0].cameras] == [url]

@@ -1,0 +1,111 @@
+"""What a configuration may call a source, and what it says about what is none."""
+
+from pathlib import Path
+
+import pytest
+
+from pi_agent.capture import (
+    CaptureSize,
+    DemoSource,
+    FileSource,
+    FrameSource,
+    HttpMjpegSource,
+    Picamera2Source,
+    RtspSource,
+    V4l2Source,
+)
+from pi_agent.configuration import CameraConfiguration, check_configuration
+from pi_agent.errors import ConfigurationError
+from pi_agent.sources import camera_source, create_source
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("demo", DemoSource),
+        ("picamera2", Picamera2Source),
+        ("picamera2:/base/soc/i2c0mux/i2c@1/imx219@10", Picamera2Source),
+        ("/dev/video0", V4l2Source),
+        ("/dev/v4l/by-id/usb-046d_C920-video-index0", V4l2Source),
+        ("rtsp://camera/stream", RtspSource),
+        ("rtsps://camera/stream", RtspSource),
+        ("http://camera/stream", HttpMjpegSource),
+        ("https://camera/stream", HttpMjpegSource),
+        ("/srv/front_door.mp4", FileSource),
+        ("front_door.mp4", FileSource),
+    ],
+)
+def test_each_kind_of_source_is_known_by_its_text(text: str, kind: type[FrameSource]) -> None:
+    assert type(create_source(text)) is kind
+
+
+def test_a_configured_camera_s_size_and_trust_reach_its_source() -> None:
+    (camera,) = cameras(
+        {"source": "https://camera/", "verify_tls": False},
+    )
+    assert not camera.verify_tls
+    assert isinstance(camera_source(camera), HttpMjpegSource)
+    (camera,) = cameras({"source": "/dev/video0", "width": 640, "height": 480, "fps": 10})
+    assert camera.size == CaptureSize(width=640, height=480, fps=10.0)
+    assert isinstance(camera_source(camera), V4l2Source)
+
+
+def cameras(*entries: dict[str, object]) -> tuple[CameraConfiguration, ...]:
+    return check_configuration(
+        {"cameras": [{"id": f"camera_{n}"} | entry for n, entry in enumerate(entries)]}
+    ).cameras
+
+
+def mistakes(*entries: dict[str, object]) -> list[str]:
+    with pytest.raises(ConfigurationError) as caught:
+        cameras(*entries)
+    return [line.strip() for line in str(caught.value).splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("entry", "mistake"),
+    [
+        (
+            {"source": "gopher://a:s3cret@camera/"},
+            "source: no camera is reached by gopher://; use rtsp://, rtsps://, http:// or https://",
+        ),
+        (
+            {"source": "rtsp://a:s3cret@camera:s3cret/"},
+            "source: the address is not valid: its port is no number from 0 to 65535",
+        ),
+        ({"source": ""}, "source: must be a text that is not empty"),
+        (
+            {"source": "demo", "width": "wide"},
+            "width: must be a whole number of pixels from 16 to 8192, such as 1280",
+        ),
+        (
+            {"source": "demo", "height": 9000},
+            "height: must be a whole number of pixels from 16 to 8192, such as 1280",
+        ),
+        (
+            {"source": "demo", "fps": 0},
+            "fps: must be a number of frames a second from 0.5 to 120",
+        ),
+        ({"source": "demo", "verify_tls": "no"}, "verify_tls: must be true or false"),
+        ({"source": "demo", "widht": 5}, "widht: is not known; did you mean width?"),
+    ],
+)
+def test_a_mistake_names_its_field_and_its_mend_and_no_secret(
+    entry: dict[str, object], mistake: str
+) -> None:
+    assert mistakes(entry) == [f"cameras[1].{mistake}"]
+
+
+def test_two_cameras_of_one_name_are_a_mistake() -> None:
+    entry: dict[str, object] = {"source": "demo", "name": "Door"}
+    assert mistakes(entry, entry) == ["cameras: two have the name 'Door'; names must differ"]
+
+
+def test_a_password_is_not_shown_with_the_configuration() -> None:
+    (camera,) = cameras({"source": "rtsp://admin:s3cret@camera/"})
+    assert "s3cret" not in repr(camera)
+
+
+def test_nothing_is_opened_before_it_is_asked_for(tmp_path: Path) -> None:
+    source = create_source(str(tmp_path / "none.mp4"))
+    source.close()
