@@ -12,8 +12,8 @@ from pi_agent import __version__
 from pi_agent.capture import FrameSource
 from pi_agent.configuration import CameraConfiguration, Configuration
 from pi_agent.errors import AgentError
-from pi_agent.events import EventFeed, EventJournal
-from pi_agent.pipeline import CameraPipeline, CameraServices, CameraSet
+from pi_agent.events import EventFeed
+from pi_agent.pipeline import CameraPipeline, CameraServices, CameraSet, Recording
 from pi_agent.protocol import CameraSettings
 from pi_agent.runtime import LoopBridge
 from pi_agent.server import (
@@ -27,18 +27,10 @@ from pi_agent.server import (
     create_application,
 )
 from pi_agent.sources import create_source
-from pi_agent.storage import (
-    AccessStore,
-    Database,
-    EventStore,
-    MediaLibrary,
-    SettingsStore,
-    agent_identity,
-)
+from pi_agent.storage import AccessStore, Database, SettingsStore, agent_identity
 
 _LOGGER = logging.getLogger(__name__)
 DATABASE = "agent.db"
-MEDIA = "media"
 
 
 class WorkerDiedError(AgentError):
@@ -85,26 +77,41 @@ class Agent:
         loop = asyncio.get_running_loop()
         self._ending = loop.create_future()
         self._bridge = LoopBridge(loop)
-        self.database = await asyncio.to_thread(Database, configuration.data_dir / DATABASE)
+        self.database = await asyncio.to_thread(self._open_database)
         self._stack.push_async_callback(asyncio.to_thread, self.database.close)
         self.feed = EventFeed()
-        self.events = EventStore(self.database, now=time.time)
-        self.media = MediaLibrary(configuration.data_dir / MEDIA)
         self.access = AccessStore(self.database, now=time.time)
-        self.journal = EventJournal(self.events, self.media, self.feed)
-        await self.journal.start()
-        self._stack.push_async_callback(self.journal.close)
+        self.recording = Recording(
+            self.database,
+            configuration.data_dir,
+            configuration.storage.limits,
+            self.feed,
+            self._bridge,
+            on_worker_death=self._on_worker_death,
+        )
+        self.events = self.recording.events
+        await self.recording.start()
+        self._stack.push_async_callback(self.recording.close)
         self.cameras = await self._create_cameras()
         await self._start_server()
         self.cameras.start()
         self._stack.push_async_callback(self.cameras.close)
 
+    def _open_database(self) -> Database:
+        return Database(
+            self._configuration.data_dir / DATABASE,
+            repair=True,
+            on_damage=lambda error: self._bridge.post(self._fail, error),  # mended at the restart
+        )
+
     async def _create_cameras(self) -> CameraSet:
         services = CameraServices(
             bridge=self._bridge,
             feed=self.feed,
-            journal=self.journal,
+            journal=self.recording.journal,
             settings_store=SettingsStore(self.database),
+            reels=self.recording.reel_writer,
+            lose_clip=self.recording.clips.lose,
             on_worker_death=self._on_worker_death,
         )
         return CameraSet(
@@ -122,7 +129,14 @@ class Agent:
         guard = AccessGuard(self.access)
         guard.start()
         self._stack.push_async_callback(guard.close)
-        system = SystemState(self._configuration.data_dir, self.feed, load=self._load)
+        health = self.recording.health
+        system = SystemState(
+            self._configuration.data_dir,
+            self.feed,
+            load=self._load,
+            recording_problem=lambda: health.problem,
+        )
+        health.add_listener(system.tell)
         system.start()
         self._stack.push_async_callback(system.close)
         self.identity = await self._identity()
@@ -130,8 +144,7 @@ class Agent:
             identity=self.identity,
             cameras=self.cameras,
             feed=self.feed,
-            events=self.events,
-            media=self.media,
+            recording=self.recording,
             access=self.access,
             guard=guard,
             system=system,

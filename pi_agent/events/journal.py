@@ -2,28 +2,47 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from typing import Protocol
 
-from pi_agent.protocol import EventMessage, EventState, MotionEvent
-from pi_agent.protocol.routes import EVENT_SNAPSHOT, path
+from pi_agent.errors import StorageError, UnavailableError
+from pi_agent.protocol import EventMessage, MotionEvent
+from pi_agent.protocol.routes import EVENT_CLIP, EVENT_SNAPSHOT, path
+from pi_agent.runtime.durable_files import disk_problem
 
 from .feed import EventFeed
+from .late_pictures import LatePictures
+from .waiting_changes import Change, WaitingChanges
 
 _LOGGER = logging.getLogger(__name__)
-_LONGEST_QUEUE = 64  # changes of events; a disk that far behind costs updates, never a start or end
+_RETRY_SECONDS = 1.0
 
 
 class MessageStore(Protocol):
-    """What the journal needs of the store."""
+    """What the journal needs of the store. Methods raise StorageError while the disk fails."""
 
-    async def save(self, event: MotionEvent) -> MotionEvent:
-        """Keep the event; returns it with its revision."""
+    async def record(self, event: MotionEvent, *, more_media_bytes: int = 0) -> MotionEvent:
+        """Keep what the tracker says of an event; returns it whole, with its revision."""
+        ...
+
+    async def amend(
+        self,
+        event_id: str,
+        change: Callable[[MotionEvent], MotionEvent],
+        *,
+        more_media_bytes: int = 0,
+    ) -> MotionEvent | None:
+        """Change a saved event; None where there is none."""
         ...
 
     async def find(self, event_id: str) -> MotionEvent | None:
         """The event as it was saved last."""
+        ...
+
+    async def awaiting_clip(self) -> Sequence[MotionEvent]:
+        """Events that have ended with neither a clip nor a reason why there is none."""
         ...
 
     async def close_open_events(self) -> Sequence[MotionEvent]:
@@ -32,76 +51,176 @@ class MessageStore(Protocol):
 
 
 class SnapshotFiles(Protocol):
-    """What the journal needs of the media library."""
+    """What the journal needs of the media library. Methods raise OSError."""
 
     def write_snapshot(self, event: MotionEvent, jpeg: bytes) -> None:
         """Put the picture on the disk."""
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Change:
-    event: MotionEvent
-    jpeg: bytes | None
-
-
 class EventJournal:
-    """Takes every change of an event in order: row, then snapshot, then the feed."""
+    """Takes every change of an event in order: snapshot and row to the disk, then to the feed.
 
-    def __init__(self, store: MessageStore, files: SnapshotFiles, feed: EventFeed) -> None:
+    While the disk takes nothing, changes wait in bounded memory and `on_problem` is told why; None
+    once they are saved. An event whose snapshot alone cannot be written is told without it, and
+    gets it later. Lives on the event loop.
+    """
+
+    def __init__(
+        self,
+        store: MessageStore,
+        files: SnapshotFiles,
+        feed: EventFeed,
+        *,
+        on_problem: Callable[[str | None], None] = lambda _problem: None,
+    ) -> None:
         self._store = store
         self._files = files
         self._feed = feed
-        self._changes: asyncio.Queue[_Change | None] = asyncio.Queue()
+        self._on_problem = on_problem
+        self._waiting = WaitingChanges()
+        self._late = LatePictures()
+        self._wake = asyncio.Event()
+        self._turn = asyncio.Lock()  # saved and told are one step: the feed is in order of revision
+        self._recovered = False
+        self._closing = False
         self._task: asyncio.Task[None] | None = None
+
+    @property
+    def lost_events(self) -> int:
+        """Events that nobody heard of, because the disk took nothing for too long."""
+        return self._waiting.lost_events
 
     async def start(self) -> None:
         """End the events that a crash left open, then take changes."""
+        try:
+            await self._recover()
+        except StorageError as error:
+            self._on_problem(str(error))
+        self._task = asyncio.create_task(self._write_changes(), name="event-journal")
+
+    async def close(self) -> None:
+        """Write what is queued, where the disk takes it, then stop; may be called twice."""
+        self._closing = True
+        self._wake.set()
+        task, self._task = self._task, None
+        if task is not None:
+            await task
+
+    def record(self, event: MotionEvent, jpeg: bytes | None = None) -> None:
+        """Queue a change; `jpeg` is the event's snapshot, given once. Called on the event loop."""
+        self._waiting.add(Change(event=event, jpeg=jpeg))
+        self._wake.set()
+
+    async def find(self, event_id: str) -> MotionEvent | None:
+        """The event as it was saved last, None where there is none."""
+        return await self._store.find(event_id)
+
+    async def awaiting_clip(self) -> Sequence[MotionEvent]:
+        """Events that have ended with neither a clip nor a reason why there is none."""
+        return await self._store.awaiting_clip()
+
+    async def record_clip(self, event_id: str, size: int) -> MotionEvent | None:
+        """The clip of the event is in place; None where the event is gone. Raises StorageError."""
+        clip = path(EVENT_CLIP, event=event_id)
+        return await self._amend(
+            event_id, lambda e: replace(e, clip=clip, clip_error=None), more_media_bytes=size
+        )
+
+    async def record_clip_error(self, event_id: str, reason: str) -> MotionEvent | None:
+        """There will be no clip; None where the event is gone. Raises StorageError."""
+        return await self._amend(event_id, lambda e: replace(e, clip_error=reason))
+
+    async def set_keep(self, event_id: str, *, keep: bool) -> MotionEvent | None:
+        """Whether retention is to spare it; None where it is gone. Raises StorageError."""
+        return await self._amend(event_id, lambda e: replace(e, keep=keep))
+
+    async def _amend(
+        self,
+        event_id: str,
+        change: Callable[[MotionEvent], MotionEvent],
+        *,
+        more_media_bytes: int = 0,
+    ) -> MotionEvent | None:
+        async with self._turn:
+            before = await self._store.find(event_id)
+            event = await self._store.amend(event_id, change, more_media_bytes=more_media_bytes)
+            if event is not None and event != before:
+                self._feed.publish(EventMessage(event))
+        return event
+
+    async def _recover(self) -> None:
         for event in await self._store.close_open_events():
             _LOGGER.info(
                 "Event %s was still open when the agent stopped; it is ended now", event.id
             )
-        self._task = asyncio.create_task(self._write_changes(), name="event-journal")
-
-    async def close(self) -> None:
-        """Write what is queued, then stop; may be called twice."""
-        if self._task is not None:
-            self._changes.put_nowait(None)
-            await self._task
-            self._task = None
-
-    def record(self, event: MotionEvent, jpeg: bytes | None = None) -> None:
-        """Queue a change; `jpeg` is the event's snapshot, given once. Called on the event loop."""
-        overdue = self._changes.qsize() >= _LONGEST_QUEUE
-        if overdue and event.state is EventState.UPDATED and jpeg is None:
-            return  # the next update or the end says the same and more
-        self._changes.put_nowait(_Change(event=event, jpeg=jpeg))
+        self._recovered = True
 
     async def _write_changes(self) -> None:
-        while (change := await self._changes.get()) is not None:
+        while self._waiting or not self._closing:
+            self._wake.clear()
             try:
-                await self._write(change)
+                await self._write_waiting()
+            except UnavailableError as error:
+                self._on_problem(str(error))
+            if self._closing:
+                break
+            await self._pause()
+        if self._waiting:
+            _LOGGER.error("%d changes of events could not be saved", len(self._waiting))
+
+    async def _pause(self) -> None:
+        """Until there is something to write; a while, where the disk did not take it."""
+        if self._waiting:
+            await asyncio.sleep(_RETRY_SECONDS)
+            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_RETRY_SECONDS if self._late else None):
+                await self._wake.wait()
+
+    async def _write_waiting(self) -> None:
+        """Save and tell what waits, in order; StorageError where the disk does not take it."""
+        if not self._recovered:
+            await self._recover()
+        while self._waiting:
+            change = self._waiting.first
+            try:
+                async with self._turn:
+                    await self._write(change)
+            except UnavailableError:
+                raise
             except Exception:
                 _LOGGER.exception("Event %s could not be saved", change.event.id)
+            self._waiting.drop_first()
+        await self._write_late_pictures()
+        if not self._late:
+            self._on_problem(None)
 
-    async def _write(self, change: _Change) -> None:
-        event = await self._with_snapshot_path(change)
-        saved = await self._store.save(event)
-        if change.jpeg is not None:
-            saved = await self._with_file(saved, change.jpeg)
-        self._feed.publish(EventMessage(saved))
+    async def _write(self, change: Change) -> None:
+        event, size = change.event, 0
+        if change.jpeg is not None and await self._write_snapshot(event, change.jpeg):
+            event, size = _with_snapshot(event), len(change.jpeg)
+        self._feed.publish(EventMessage(await self._store.record(event, more_media_bytes=size)))
 
-    async def _with_snapshot_path(self, change: _Change) -> MotionEvent:
-        event = change.event
-        if change.jpeg is not None:
-            return replace(event, snapshot=path(EVENT_SNAPSHOT, event=event.id))
-        known = await self._store.find(event.id)
-        return replace(event, snapshot=known.snapshot) if known else event
-
-    async def _with_file(self, event: MotionEvent, jpeg: bytes) -> MotionEvent:
+    async def _write_snapshot(self, event: MotionEvent, jpeg: bytes) -> bool:
+        """Whether the picture is on the disk; else it is kept for later."""
         try:
             await asyncio.to_thread(self._files.write_snapshot, event, jpeg)
         except OSError as error:
-            _LOGGER.error("The snapshot of event %s cannot be written: %s", event.id, error)
-            return await self._store.save(replace(event, snapshot=None))
-        return event
+            self._on_problem(disk_problem(error))
+            self._late.add(event.id, jpeg)
+            return False
+        return True
+
+    async def _write_late_pictures(self) -> None:
+        for event_id, jpeg in self._late:
+            event = await self._store.find(event_id)
+            if event is None:
+                self._late.drop(event_id)
+            elif await self._write_snapshot(event, jpeg):
+                self._late.drop(event_id)
+                await self._amend(event_id, _with_snapshot, more_media_bytes=len(jpeg))
+
+
+def _with_snapshot(event: MotionEvent) -> MotionEvent:
+    return replace(event, snapshot=path(EVENT_SNAPSHOT, event=event.id))

@@ -2,7 +2,7 @@
 
 from .frame import Frame, PixelFormat
 from .hub import FrameHub, FrameTaker
-from .picture import bgr_of, encode_jpeg, jpeg_of
+from .picture import bgr_of, encode_jpeg, jpeg_of, ready_jpeg
 from .view import PictureView
 
 __all__ = [
@@ -14,4 +14,5 @@ __all__ = [
     "bgr_of",
     "encode_jpeg",
     "jpeg_of",
+    "ready_jpeg",
 ]

@@ -1,11 +1,12 @@
 """One picture with its time."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .jpeg_cache import JpegCache
 from .view import PLAIN_VIEW, PictureView
 
 
@@ -23,6 +24,7 @@ class Frame:
     At least one of `jpeg` and `pixels` is there, as the source delivered it. `luma` is a grey plane
     (height, width) of uint8 where the source has one for nothing, at whatever size it comes. `view`
     says how all of them are to be shown; it is applied only where somebody needs the result.
+    `encoded` holds the JPEGs that were made of it, so that each is made once.
     """
 
     sequence: int
@@ -35,6 +37,7 @@ class Frame:
     pixel_format: PixelFormat = PixelFormat.BGR
     luma: NDArray[np.uint8] | None = None
     view: PictureView = PLAIN_VIEW
+    encoded: JpegCache = field(default_factory=JpegCache, init=False, repr=False)
 
     def __post_init__(self) -> None:
         if self.jpeg is None and self.pixels is None:

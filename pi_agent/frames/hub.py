@@ -83,9 +83,9 @@ class FrameHub:
         self._interval = interval if known is None else known + 0.1 * (interval - known)
 
     @contextmanager
-    def subscribed(self) -> Iterator[FrameTaker]:
-        """A slot that gets every frame published while the block runs."""
-        taker = FrameTaker()
+    def subscribed(self, taker: FrameTaker | None = None) -> Iterator[FrameTaker]:
+        """A slot that gets every frame published while the block runs; one may be brought along."""
+        taker = taker or FrameTaker()
         with self._lock:
             self._takers = (*self._takers, taker)
         try:

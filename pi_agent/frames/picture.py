@@ -28,18 +28,30 @@ def _source_bgr(frame: Frame) -> NDArray[np.uint8]:
     return cast("NDArray[np.uint8]", picture)
 
 
+def ready_jpeg(frame: Frame, *, width: int | None = None) -> bytes | None:
+    """The source's own JPEG where it is what is to be shown, None where an encode is needed."""
+    scaled = width is not None and width < frame.shown_size[0]
+    return frame.jpeg if frame.view.is_plain and not scaled else None
+
+
 def jpeg_of(frame: Frame, *, quality: int = 80, width: int | None = None) -> bytes:
-    """The picture as JPEG: the source's own bytes where they fit, else encoded here.
+    """The picture as JPEG: the source's own bytes where they fit, else encoded once for all.
 
     `width` in pixels scales down, keeping the aspect; a width at or above the frame's changes
     nothing. `quality` (1 to 100) counts only where an encode is needed.
     """
-    shown_width, shown_height = frame.shown_size
-    scaled = width is not None and width < shown_width
-    if frame.jpeg is not None and frame.view.is_plain and not scaled:
-        return frame.jpeg
+    ready = ready_jpeg(frame, width=width)
+    if ready is not None:
+        return ready
+    if width is not None and width >= frame.shown_size[0]:
+        width = None
+    return frame.encoded.get(quality, width, lambda: _encoded(frame, quality, width))
+
+
+def _encoded(frame: Frame, quality: int, width: int | None) -> bytes:
     picture = bgr_of(frame)
-    if scaled and width is not None:
+    shown_width, shown_height = frame.shown_size
+    if width is not None:
         size = (width, max(1, round(shown_height * width / shown_width)))
         resized = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
         picture = cast("NDArray[np.uint8]", resized)

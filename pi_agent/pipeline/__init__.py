@@ -1,6 +1,7 @@
-"""One camera's workers, wired: capture, motion, JPEG, and what they tell."""
+"""One camera's workers, wired; and what keeps the events of all cameras."""
 
 from .camera_pipeline import CameraPipeline, CameraServices
 from .camera_set import CameraSet
+from .recording import Recording
 
-__all__ = ["CameraPipeline", "CameraServices", "CameraSet"]
+__all__ = ["CameraPipeline", "CameraServices", "CameraSet", "Recording"]

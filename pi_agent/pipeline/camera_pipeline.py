@@ -5,9 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from pi_agent.capture import CaptureWorker, FrameSource
+from pi_agent.clips.clip_worker import ClipWorker, ReelSink
 from pi_agent.errors import UnavailableError
 from pi_agent.events import EventFeed, EventJournal
-from pi_agent.frames import FrameHub
+from pi_agent.frames import Frame, FrameHub
 from pi_agent.motion import MotionWorker
 from pi_agent.protocol import (
     CameraInfo,
@@ -16,6 +17,7 @@ from pi_agent.protocol import (
     CameraState,
     CameraStatus,
     HelloCamera,
+    MotionEvent,
     SettingsMessage,
     SettingsPatch,
     TriggerRequest,
@@ -24,7 +26,7 @@ from pi_agent.runtime import LoopBridge
 from pi_agent.storage import SettingsStore
 from pi_agent.streaming import CameraStreams, EncodedPicture, JpegWorker, Stills
 
-from .settings_parts import picture_view, stream_settings
+from .settings_parts import clip_settings, picture_view, stream_settings
 from .worker_reports import WorkerReports
 
 _CAPABILITIES = ("motion",)
@@ -32,12 +34,14 @@ _CAPABILITIES = ("motion",)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CameraServices:
-    """What all cameras of the agent share."""
+    """What all cameras of the agent share; `lose_clip` takes an event's id and the reason."""
 
     bridge: LoopBridge
     feed: EventFeed
     journal: EventJournal
     settings_store: SettingsStore
+    reels: ReelSink
+    lose_clip: Callable[[str, str], None]
     on_worker_death: Callable[[str, Exception], None]
 
 
@@ -60,7 +64,7 @@ class CameraPipeline:
         self._source = source
         self._hub = FrameHub()
         self._status = _initial_status(settings)
-        self._reports = WorkerReports(self, services.bridge)
+        self._reports = WorkerReports(self, services.bridge, lose_clip=services.lose_clip)
         self._build_workers(source)
         self._stills = Stills(self._hub)
 
@@ -85,17 +89,29 @@ class CameraPipeline:
             status=lambda: self.status,
             on_death=services.on_worker_death,
         )
+        self._clips = ClipWorker(
+            self.id,
+            self._hub,
+            clip_settings(settings),
+            services.reels,
+            self._reports,
+            on_death=services.on_worker_death,
+        )
 
     def start(self) -> None:
         """Start to capture, to look for motion and to serve viewers."""
         self._jpeg.start()
+        self._clips.start()
         self._motion.start()
         self._capture.set_paused(self.settings.privacy)
         self._capture.start()
 
     async def close(self) -> None:
-        """Stop all workers in reverse; an open event is ended. May be called twice."""
-        for worker in (self._capture, self._motion, self._jpeg):
+        """Stop all workers in reverse; an open event is ended, its reel handed to the writer.
+
+        May be called twice.
+        """
+        for worker in (self._capture, self._motion, self._clips, self._jpeg):
             await asyncio.to_thread(worker.close)
 
     @property
@@ -113,6 +129,11 @@ class CameraPipeline:
     def dropped_frames(self) -> int:
         """Frames that viewers missed."""
         return self._jpeg.dropped_frames
+
+    @property
+    def lost_pictures(self) -> int:
+        """Pictures that no clip can have, because the agent or the disk was too slow."""
+        return self._clips.lost_pictures
 
     @property
     def info(self) -> CameraInfo:
@@ -175,6 +196,10 @@ class CameraPipeline:
             )
         )
 
+    def keep_pictures(self, event: MotionEvent, frame: Frame | None) -> None:
+        """Keep the pictures of an event that changed, for its clip; in the motion thread."""
+        self._clips.on_motion_event(event, frame)
+
     @property
     def feed(self) -> EventFeed:
         """Where this camera's messages go."""
@@ -190,6 +215,7 @@ class CameraPipeline:
         self._capture.view = picture_view(settings)
         self._jpeg.settings = stream_settings(settings)
         self._motion.apply(settings)
+        self._clips.apply(clip_settings(settings))
         self._services.feed.publish(SettingsMessage(camera=self.id, settings=settings))
         if settings.privacy != before.privacy:
             self._capture.set_paused(settings.privacy)

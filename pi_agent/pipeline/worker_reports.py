@@ -1,6 +1,8 @@
 """What the workers of one camera report, each from its own thread, taken over by the loop."""
 
 import logging
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Protocol
 
 from pi_agent.events import EventFeed, EventJournal
@@ -9,6 +11,7 @@ from pi_agent.protocol import (
     CameraSettings,
     CameraState,
     CameraStatus,
+    EventState,
     MotionEvent,
     MotionMessage,
     PictureSize,
@@ -16,7 +19,7 @@ from pi_agent.protocol import (
 from pi_agent.runtime import LoopBridge
 
 _LOGGER = logging.getLogger(__name__)
-_SNAPSHOT_QUALITY = 90
+_NOT_RECORDED = "recording was off when the event began"
 
 
 class ReportedCamera(Protocol):
@@ -41,13 +44,24 @@ class ReportedCamera(Protocol):
         """Take note of how the camera is."""
         ...
 
+    def keep_pictures(self, event: MotionEvent, frame: Frame | None) -> None:
+        """Keep the pictures of an event that changed, for its clip; never waits."""
+        ...
+
 
 class WorkerReports:
-    """The listener of the capture and motion workers of one camera."""
+    """The listener of the capture, motion and clip workers of one camera."""
 
-    def __init__(self, camera: ReportedCamera, bridge: LoopBridge) -> None:
+    def __init__(
+        self,
+        camera: ReportedCamera,
+        bridge: LoopBridge,
+        *,
+        lose_clip: Callable[[str, str], None],
+    ) -> None:
         self._camera = camera
         self._bridge = bridge
+        self._lose_clip = lose_clip
 
     def on_camera_online(self, frame: Frame) -> None:
         """In thread `capture-…`: pictures come."""
@@ -67,14 +81,23 @@ class WorkerReports:
 
     def on_motion_event(self, event: MotionEvent, frame: Frame | None) -> None:
         """In thread `motion-…`: an event changed; `frame` is the picture that shows it best."""
-        recorded = frame is not None and self._camera.settings.recording
-        jpeg = _snapshot(frame) if frame is not None and recorded else None
+        recorded = self._camera.settings.recording
+        if event.state is EventState.STARTED and not recorded:
+            event = replace(event, clip_error=_NOT_RECORDED)
+        jpeg = None
+        if frame is not None and recorded:
+            jpeg = _snapshot(frame, self._camera.settings.stream_quality)
         self._bridge.post(self._camera.journal.record, event, jpeg)
+        self._camera.keep_pictures(event, frame)
+
+    def on_clip_lost(self, event_id: str, reason: str) -> None:
+        """In thread `clip-…` or `motion-…`: there will be no clip of this event."""
+        self._bridge.post(self._lose_clip, event_id, reason)
 
 
-def _snapshot(frame: Frame) -> bytes | None:
+def _snapshot(frame: Frame, quality: int) -> bytes | None:
     try:
-        return jpeg_of(frame, quality=_SNAPSHOT_QUALITY)
+        return jpeg_of(frame, quality=quality)
     except ValueError:
         _LOGGER.warning("The frame that tripped an event cannot be decoded; it has no snapshot")
         return None

@@ -1,14 +1,22 @@
-"""Who holds a long connection open, and its end when the token is revoked."""
+"""Who holds a long connection open, and its end when the token is revoked or the agent stops."""
 
 import asyncio
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from enum import Enum, auto
 
 from pi_agent.storage import AccessStore
 
 _LOGGER = logging.getLogger(__name__)
 _LOOK_EVERY_SECONDS = 1.0
+
+
+class Ending(Enum):
+    """Why a long connection is ended."""
+
+    REVOKED = auto()
+    STOPPING = auto()
 
 
 class AccessGuard:
@@ -19,7 +27,7 @@ class AccessGuard:
 
     def __init__(self, access: AccessStore) -> None:
         self._access = access
-        self._held: dict[str, set[Callable[[], None]]] = {}
+        self._held: dict[str, set[Callable[[Ending], None]]] = {}
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -34,8 +42,8 @@ class AccessGuard:
             await asyncio.gather(task, return_exceptions=True)
 
     @contextmanager
-    def held(self, token: str, end: Callable[[], None]) -> Iterator[None]:
-        """While the block runs, `end()` is called within about a second of the token's end."""
+    def held(self, token: str, end: Callable[[Ending], None]) -> Iterator[None]:
+        """While the block runs, `end` is called within about a second of the token's end."""
         ends = self._held.setdefault(token, set())
         ends.add(end)
         try:
@@ -44,6 +52,15 @@ class AccessGuard:
             ends.discard(end)
             if not ends:
                 self._held.pop(token, None)
+
+    def end_all(self) -> None:
+        """Ask every connection to end: the agent stops."""
+        for token in tuple(self._held):
+            self._end(token, Ending.STOPPING)
+
+    def _end(self, token: str, ending: Ending) -> None:
+        for end in tuple(self._held.get(token, ())):
+            end(ending)
 
     async def _watch(self) -> None:
         while True:
@@ -56,5 +73,4 @@ class AccessGuard:
 
     async def _check(self, token: str) -> None:
         if await self._access.client_of(token) is None:
-            for end in tuple(self._held.get(token, ())):
-                end()
+            self._end(token, Ending.REVOKED)

@@ -24,8 +24,10 @@ ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("POST", routes.TRIGGER, cameras.trigger),
     ("GET", routes.EVENTS, events.list_events),
     ("GET", routes.EVENT, events.get_event),
+    ("PATCH", routes.EVENT, events.patch_event),
     ("DELETE", routes.EVENT, events.delete_event),
     ("GET", routes.EVENT_SNAPSHOT, events.event_snapshot),
+    ("GET", routes.EVENT_CLIP, events.event_clip),
     ("GET", routes.WEBSOCKET, websocket.event_websocket),
 )
 
@@ -36,6 +38,12 @@ def create_application(parts: ServerParts) -> web.Application:
         middlewares=[error_middleware, auth_middleware], client_max_size=_MOST_BODY_BYTES
     )
     application[PARTS] = parts
+    application.on_shutdown.append(_end_long_answers)
     for method, template, handler in ROUTES:
         application.router.add_route(method, template, handler)
     return application
+
+
+async def _end_long_answers(application: web.Application) -> None:
+    """Let streams and websockets end in order, before the server ends them by force."""
+    application[PARTS].guard.end_all()

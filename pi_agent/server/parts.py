@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from pi_agent.events import EventFeed
-from pi_agent.pipeline import CameraSet
-from pi_agent.storage import AccessStore, EventStore, MediaLibrary
+from pi_agent.pipeline import CameraSet, Recording
+from pi_agent.storage import AccessStore
 
 from .access_guard import AccessGuard
 from .system_state import SystemState
@@ -29,8 +29,7 @@ class ServerParts:
     identity: Identity
     cameras: CameraSet
     feed: EventFeed
-    events: EventStore
-    media: MediaLibrary
+    recording: Recording
     access: AccessStore
     guard: AccessGuard
     system: SystemState

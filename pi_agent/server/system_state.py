@@ -17,14 +17,23 @@ _THROTTLED_NOW = 0xF
 
 
 class SystemState:
-    """Reads the machine's state and publishes it. Lives on the event loop."""
+    """Reads the machine's state and publishes it. Lives on the event loop.
+
+    `load` gives viewers and dropped frames, `recording_problem` why nothing can be recorded.
+    """
 
     def __init__(
-        self, data_dir: Path, feed: EventFeed, *, load: Callable[[], tuple[int, int]]
+        self,
+        data_dir: Path,
+        feed: EventFeed,
+        *,
+        load: Callable[[], tuple[int, int]],
+        recording_problem: Callable[[], str | None] = lambda: None,
     ) -> None:
         self._data_dir = data_dir
         self._feed = feed
         self._load = load
+        self._recording_problem = recording_problem
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -45,14 +54,19 @@ class SystemState:
             temperature=_temperature(),
             free_disk_bytes=_free_bytes(self._data_dir),
             throttled=read_throttled(),
+            recording_problem=self._recording_problem(),
             viewers=viewers,
             dropped_frames=dropped_frames,
         )
 
+    def tell(self) -> None:
+        """Publish the state now: something changed that cannot wait."""
+        self._feed.publish(self.read())
+
     async def _tell(self) -> None:
         while True:
             await asyncio.sleep(_TELL_EVERY_SECONDS)
-            self._feed.publish(self.read())
+            self.tell()
 
 
 def _temperature() -> float | None:

@@ -16,6 +16,7 @@ from pi_agent.protocol import (
     encode_message,
 )
 
+from .access_guard import Ending
 from .auth_middleware import bearer_token
 from .parts import PARTS, ServerParts
 from .request_values import query_whole_number
@@ -23,6 +24,7 @@ from .request_values import query_whole_number
 _HEARTBEAT_SECONDS = 20.0
 _MOST_BYTES_IN = 4096  # clients have nothing to say here
 _NEWEST_REVISION = 2**53
+_BATCH = 200  # missed events in memory at a time
 
 
 async def event_websocket(request: web.Request) -> web.WebSocketResponse:
@@ -32,18 +34,22 @@ async def event_websocket(request: web.Request) -> web.WebSocketResponse:
     since = query_whole_number(request, "since", low=0, high=_NEWEST_REVISION)
     socket = web.WebSocketResponse(heartbeat=_HEARTBEAT_SECONDS, max_msg_size=_MOST_BYTES_IN)
     await socket.prepare(request)
-    revoked = asyncio.Event()
-    with parts.feed.subscribed() as subscription, parts.guard.held(token, revoked.set):
+    ending: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
+
+    def end(why: Ending) -> None:
+        if not ending.done():
+            ending.set_result(why)
+
+    with parts.feed.subscribed() as subscription, parts.guard.held(token, end):
         talk = asyncio.create_task(_talk(socket, parts, subscription, since), name="ws-talk")
         listen = asyncio.create_task(_listen(socket), name="ws-listen")
-        end = asyncio.create_task(revoked.wait(), name="ws-revoked")
         try:
-            await asyncio.wait((talk, listen, end), return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait((talk, listen, ending), return_when=asyncio.FIRST_COMPLETED)
         finally:
-            for task in (talk, listen, end):
+            for task in (talk, listen):
                 task.cancel()
-            outcomes = await asyncio.gather(talk, listen, end, return_exceptions=True)
-        await _close(socket, revoked=revoked.is_set(), outcome=outcomes[0])
+            outcomes = await asyncio.gather(talk, listen, return_exceptions=True)
+        await _close(socket, ending.result() if ending.done() else None, outcomes[0])
     return socket
 
 
@@ -53,15 +59,19 @@ async def _talk(
     subscription: FeedSubscription,
     since: int | None,
 ) -> None:
-    newest = await parts.events.newest_revision()
+    events = parts.recording.events
+    newest = await events.newest_revision()
     missed: tuple[MotionEvent, ...] = ()
     lost = False
     if since is not None:
-        missed, lost = await parts.events.changed_after(since)
+        missed, lost = await events.changed_after(since, limit=_BATCH)
     await socket.send_str(encode_message(_hello(parts, newest, lost)))
-    told = newest if since is None else max((event.revision for event in missed), default=newest)
-    for event in missed:
-        await socket.send_str(encode_message(EventMessage(event)))
+    told = newest
+    while missed:
+        for event in missed:
+            await socket.send_str(encode_message(EventMessage(event)))
+        told = missed[-1].revision
+        missed, _ = await events.changed_after(told, limit=_BATCH)
     while (entry := await subscription.next()) is not None:
         revision, text = entry
         if not 0 < revision <= told:  # told already, from the store
@@ -87,15 +97,17 @@ async def _listen(socket: web.WebSocketResponse) -> None:
 
 
 async def _close(
-    socket: web.WebSocketResponse, *, revoked: bool, outcome: BaseException | None
+    socket: web.WebSocketResponse, ending: Ending | None, outcome: BaseException | None
 ) -> None:
     failed = isinstance(outcome, Exception) and not isinstance(outcome, ConnectionError)
     with contextlib.suppress(ConnectionError):
-        if revoked:
+        if ending is Ending.REVOKED:
             await socket.close(code=CLOSE_TOKEN_REVOKED, message=b"the token was revoked")
         elif failed:
             await socket.close(code=WSCloseCode.INTERNAL_ERROR)
-        else:  # too far behind, or the agent stops: come back and ask by revision
+        elif ending is Ending.STOPPING:
+            await socket.close(code=WSCloseCode.GOING_AWAY, message=b"the agent stops")
+        else:  # too far behind: come back and ask by revision
             await socket.close(code=WSCloseCode.TRY_AGAIN_LATER)
     if failed and outcome is not None:
         raise outcome

@@ -1,20 +1,34 @@
-"""What the agent keeps over restarts: one SQLite database, and a folder of pictures."""
+"""What the agent keeps over restarts: one SQLite database, and folders of pictures and clips."""
 
 from .access_store import AccessStore, PairingLockedError, TokenInfo
 from .database_worker import Database
-from .event_store import EventQuery, EventStore
+from .eraser import EventEraser
+from .event_pages import EventQuery
+from .event_store import EventStore
 from .identity import agent_identity
 from .media_library import MediaLibrary
+from .orphan_files import OrphanFiles
+from .recording_health import RecordingHealth
+from .retention import Retention, RetentionLimits
+from .salvage import databases_put_aside
 from .settings_store import SettingsStore
+from .stored_events import StoredEvents
 
 __all__ = [
     "AccessStore",
     "Database",
+    "EventEraser",
     "EventQuery",
     "EventStore",
     "MediaLibrary",
+    "OrphanFiles",
     "PairingLockedError",
+    "RecordingHealth",
+    "Retention",
+    "RetentionLimits",
     "SettingsStore",
+    "StoredEvents",
     "TokenInfo",
     "agent_identity",
+    "databases_put_aside",
 ]

@@ -58,7 +58,7 @@ class AccessStore:
 
     async def tokens(self) -> tuple[TokenInfo, ...]:
         """All clients that have a token, by name."""
-        return await self._database.execute(_list_tokens)
+        return await self._database.read(_list_tokens)
 
     async def revoke_token(self, name: str) -> bool:
         """End the token of the client `name`; whether there was one."""
@@ -71,7 +71,7 @@ class AccessStore:
 
         Looked up by hash, so the time it takes tells nothing about the token.
         """
-        return await self._database.execute(lambda c: _client_of(c, _hash(token.encode())))
+        return await self._database.read(lambda c: _client_of(c, _hash(token.encode())))
 
     async def new_pairing_secret(self) -> bytes:
         """A secret for a pairing code, valid once within ten minutes; ends a lock-out."""

@@ -2,34 +2,30 @@
 
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
-from pi_agent.errors import RequestError
-from pi_agent.protocol import EventPage, EventState, MotionEvent, decode, encode, from_json, to_json
+from pi_agent.protocol import (
+    Box,
+    EventPage,
+    EventState,
+    MotionEvent,
+    decode,
+    encode,
+    from_json,
+    to_json,
+)
 
 from .database_worker import Database
+from .event_pages import EventQuery, event_page, names_of
 
-MOST_EVENTS_A_PAGE = 500
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EventQuery:
-    """Which events: started in [after, before), newest first, at most `limit` from `cursor` on."""
-
-    camera: str | None = None
-    label: str | None = None
-    zone: str | None = None
-    after: datetime | None = None
-    before: datetime | None = None
-    limit: int = 50
-    cursor: str | None = None
+_LONGEST_EVENT = timedelta(hours=1)  # the most that `longest_event_seconds` can be set to
 
 
 class EventStore:
     """Saves and finds events; each method is one transaction in the database's thread.
 
-    `now` gives the seconds since the epoch.
+    `now` gives the seconds since the epoch. Methods raise StorageError while the disk fails.
     """
 
     def __init__(self, database: Database, *, now: Callable[[], float]) -> None:
@@ -42,37 +38,84 @@ class EventStore:
             lambda connection: _save(connection, event, self._now())
         )
 
+    async def record(self, event: MotionEvent, *, more_media_bytes: int = 0) -> MotionEvent:
+        """Save what the tracker says of an event; what it does not know of stays as it was.
+
+        That is snapshot, clip, why there is none, and `keep`. Counts the bytes of files it got.
+        """
+        return await self._database.execute(
+            lambda c: _record(c, event, self._now(), more_media_bytes)
+        )
+
+    async def amend(
+        self,
+        event_id: str,
+        change: Callable[[MotionEvent], MotionEvent],
+        *,
+        more_media_bytes: int = 0,
+    ) -> MotionEvent | None:
+        """Change a saved event; None where there is none. Counts the bytes of files it got."""
+        return await self._database.execute(
+            lambda c: _amend(c, event_id, change, self._now(), more_media_bytes)
+        )
+
     async def find(self, event_id: str) -> MotionEvent | None:
         """The event with this id, None where there is none."""
-        return await self._database.execute(lambda connection: _find(connection, event_id))
+        return await self._database.read(lambda connection: _find(connection, event_id))
+
+    async def snapshot_box(self, event_id: str) -> Box | None:
+        """Where motion was seen in the frame of the snapshot; None where that is not known."""
+        return await self._database.read(lambda c: _snapshot_box(c, event_id))
 
     async def page(self, query: EventQuery) -> EventPage:
         """The events that fit; RequestError names a bad limit or cursor."""
-        return await self._database.execute(lambda connection: _page(connection, query))
+        return await self._database.read(lambda connection: event_page(connection, query))
 
     async def newest_revision(self) -> int:
         """The revision of the last change of any event, 0 before the first."""
-        return await self._database.execute(lambda connection: _number(connection, "revision"))
+        return await self._database.read(lambda connection: number_of(connection, "revision"))
 
-    async def changed_after(self, revision: int) -> tuple[tuple[MotionEvent, ...], bool]:
+    async def changed_after(
+        self, revision: int, *, limit: int | None = None
+    ) -> tuple[tuple[MotionEvent, ...], bool]:
         """Events changed after `revision`, in order of revision; and whether some of them are gone.
 
         A revision beyond the newest is one of another database: everything is told, as lost.
         """
-        return await self._database.execute(lambda connection: _changed_after(connection, revision))
+        return await self._database.read(lambda c: _changed_after(c, revision, limit))
+
+    async def awaiting_clip(self) -> tuple[MotionEvent, ...]:
+        """Events that have ended with neither a clip nor a reason why there is none."""
+        return await self._database.read(_awaiting_clip)
 
     async def delete(self, event_id: str) -> bool:
         """Forget an event; whether there was one."""
-        return await self._database.execute(lambda connection: _delete(connection, event_id))
+        return await self._database.execute(lambda connection: delete_event(connection, event_id))
 
     async def close_open_events(self) -> tuple[MotionEvent, ...]:
         """End the events that a crash left open, at the time of their last change."""
         return await self._database.execute(lambda connection: _close_open(connection, self._now()))
 
 
-def _number(connection: sqlite3.Connection, name: str) -> int:
+def number_of(connection: sqlite3.Connection, name: str) -> int:
+    """A number that is kept beside the events: revision, deleted_revision, media_bytes."""
     (value,) = connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
     return int(value)
+
+
+def delete_event(connection: sqlite3.Connection, event_id: str) -> bool:
+    """Forget an event in the present transaction; whether there was one."""
+    event = _find(connection, event_id)
+    if event is None:
+        return False
+    _set_names(connection, event, frozenset())
+    (size,) = connection.execute(
+        "DELETE FROM events WHERE id = ? RETURNING media_bytes", (event_id,)
+    ).fetchone()
+    _set_number(connection, "media_bytes", number_of(connection, "media_bytes") - size)
+    newest_deleted = max(event.revision, number_of(connection, "deleted_revision"))
+    _set_number(connection, "deleted_revision", newest_deleted)
+    return True
 
 
 def _set_number(connection: sqlite3.Connection, name: str, value: int) -> None:
@@ -80,12 +123,14 @@ def _set_number(connection: sqlite3.Connection, name: str, value: int) -> None:
 
 
 def _save(connection: sqlite3.Connection, event: MotionEvent, now: float) -> MotionEvent:
-    event = replace(event, revision=_number(connection, "revision") + 1)
+    event = replace(event, revision=number_of(connection, "revision") + 1)
     _set_number(connection, "revision", event.revision)
+    _set_names(connection, event, names_of(event))
     connection.execute(
-        "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
+        "INSERT INTO events (id, revision, camera, state, started_at, changed_at, document, keep, "
+        "awaits_clip) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
         "revision = excluded.revision, state = excluded.state, changed_at = excluded.changed_at, "
-        "document = excluded.document",
+        "document = excluded.document, keep = excluded.keep, awaits_clip = excluded.awaits_clip",
         (
             event.id,
             event.revision,
@@ -94,9 +139,75 @@ def _save(connection: sqlite3.Connection, event: MotionEvent, now: float) -> Mot
             encode(event.started_at),
             encode(datetime.fromtimestamp(now, UTC)),
             to_json(event),
+            event.keep,
+            event.clip is None and event.clip_error is None,
         ),
     )
     return event
+
+
+def _set_names(
+    connection: sqlite3.Connection, event: MotionEvent, names: frozenset[tuple[str, str]]
+) -> None:
+    """Have exactly these (kind, name) lead to the event."""
+    known = _find(connection, event.id)
+    before = names_of(known) if known else frozenset()
+    place = (encode(event.started_at), event.id)
+    connection.executemany(
+        "DELETE FROM event_names WHERE kind = ? AND name = ? AND started_at = ? AND id = ?",
+        [(*name, *place) for name in before - names],
+    )
+    connection.executemany(
+        "INSERT OR IGNORE INTO event_names VALUES (?, ?, ?, ?)",
+        [(*name, *place) for name in names - before],
+    )
+
+
+def _record(
+    connection: sqlite3.Connection, event: MotionEvent, now: float, more_media_bytes: int
+) -> MotionEvent:
+    known = _find(connection, event.id)
+    saved = _save(connection, _with_what_is_known(event, known) if known else event, now)
+    if known is None and event.box is not None:
+        connection.execute(
+            "UPDATE events SET snapshot_box = ? WHERE id = ?", (to_json(event.box), event.id)
+        )
+    _count_bytes(connection, event.id, more_media_bytes)
+    return saved
+
+
+def _with_what_is_known(event: MotionEvent, known: MotionEvent) -> MotionEvent:
+    return replace(
+        event,
+        snapshot=known.snapshot or event.snapshot,
+        clip=known.clip,
+        clip_error=known.clip_error,
+        keep=known.keep,
+        labels=event.labels or known.labels,
+    )
+
+
+def _amend(
+    connection: sqlite3.Connection,
+    event_id: str,
+    change: Callable[[MotionEvent], MotionEvent],
+    now: float,
+    more_media_bytes: int,
+) -> MotionEvent | None:
+    known = _find(connection, event_id)
+    if known is None:
+        return None
+    _count_bytes(connection, event_id, more_media_bytes)
+    changed = change(known)
+    return known if changed == known else _save(connection, changed, now)
+
+
+def _count_bytes(connection: sqlite3.Connection, event_id: str, more: int) -> None:
+    if more:
+        connection.execute(
+            "UPDATE events SET media_bytes = media_bytes + ? WHERE id = ?", (more, event_id)
+        )
+        _set_number(connection, "media_bytes", number_of(connection, "media_bytes") + more)
 
 
 def _read(document: str) -> MotionEvent:
@@ -108,86 +219,44 @@ def _find(connection: sqlite3.Connection, event_id: str) -> MotionEvent | None:
     return _read(row[0]) if row else None
 
 
-def _page(connection: sqlite3.Connection, query: EventQuery) -> EventPage:
-    if not 1 <= query.limit <= MOST_EVENTS_A_PAGE:
-        raise RequestError(f"must be from 1 to {MOST_EVENTS_A_PAGE}", field="limit")
-    conditions, values = _conditions(query)
-    rows = connection.execute(
-        f"SELECT document FROM events WHERE {' AND '.join(conditions)} "  # noqa: S608  (constants)
-        "ORDER BY started_at DESC, id DESC LIMIT ?",
-        (*values, query.limit + 1),
-    ).fetchall()
-    events = tuple(_read(document) for (document,) in rows[: query.limit])
-    return EventPage(events=events, cursor=_cursor(events[-1]) if len(rows) > query.limit else None)
-
-
-def _conditions(query: EventQuery) -> tuple[list[str], list[str]]:
-    listed = "EXISTS (SELECT 1 FROM json_each(document, '$.{0}') WHERE {1} = ?)"
-    parts: dict[str, str | None] = {
-        "camera = ?": query.camera,
-        listed.format("zones", "value"): query.zone,
-        listed.format("labels", "json_extract(value, '$.name')"): query.label,
-        "started_at >= ?": _time(query.after),
-        "started_at < ?": _time(query.before),
-    }
-    chosen = {condition: value for condition, value in parts.items() if value is not None}
-    conditions, values = ["1", *chosen], list(chosen.values())
-    if query.cursor is not None:
-        conditions.append("(started_at, id) < (?, ?)")
-        values.extend(_read_cursor(query.cursor))
-    return conditions, values
-
-
-def _time(time: datetime | None) -> str | None:
-    return None if time is None else str(encode(time))
-
-
-def _cursor(event: MotionEvent) -> str:
-    return f"{encode(event.started_at)}~{event.id}"
-
-
-def _read_cursor(cursor: str) -> tuple[str, str]:
-    started_at, separator, event_id = cursor.partition("~")
-    try:
-        datetime.fromisoformat(started_at)
-    except ValueError:
-        separator = ""
-    if not separator or not event_id:
-        raise RequestError("is not a cursor that this agent gave out; start again", field="cursor")
-    return started_at, event_id
+def _snapshot_box(connection: sqlite3.Connection, event_id: str) -> Box | None:
+    row = connection.execute("SELECT snapshot_box FROM events WHERE id = ?", (event_id,)).fetchone()
+    return decode(Box, from_json(row[0])) if row and row[0] else None
 
 
 def _changed_after(
-    connection: sqlite3.Connection, revision: int
+    connection: sqlite3.Connection, revision: int, limit: int | None
 ) -> tuple[tuple[MotionEvent, ...], bool]:
-    foreign = revision > _number(connection, "revision")
+    foreign = revision > number_of(connection, "revision")
     since = 0 if foreign else revision
     rows = connection.execute(
-        "SELECT document FROM events WHERE revision > ? ORDER BY revision", (since,)
+        "SELECT document FROM events WHERE revision > ? ORDER BY revision LIMIT ?",
+        (since, -1 if limit is None else limit),
     )
-    lost = foreign or revision < _number(connection, "deleted_revision")
+    lost = foreign or revision < number_of(connection, "deleted_revision")
     return tuple(_read(document) for (document,) in rows), lost
 
 
-def _delete(connection: sqlite3.Connection, event_id: str) -> bool:
-    event = _find(connection, event_id)
-    if event is None:
-        return False
-    connection.execute("DELETE FROM events WHERE id = ?", (event_id,))
-    newest_deleted = max(event.revision, _number(connection, "deleted_revision"))
-    _set_number(connection, "deleted_revision", newest_deleted)
-    return True
+def _awaiting_clip(connection: sqlite3.Connection) -> tuple[MotionEvent, ...]:
+    rows = connection.execute(
+        "SELECT document FROM events WHERE awaits_clip AND state = ? ORDER BY id",
+        (EventState.ENDED.value,),
+    )
+    return tuple(_read(document) for (document,) in rows)
 
 
 def _close_open(connection: sqlite3.Connection, now: float) -> tuple[MotionEvent, ...]:
     rows = connection.execute(
-        "SELECT document, changed_at FROM events WHERE state != ? ORDER BY revision",
-        (EventState.ENDED.value,),
+        "SELECT document, changed_at FROM events WHERE state != 'ended' ORDER BY revision"
     ).fetchall()
     return tuple(_save(connection, _ended(*row), now) for row in rows)
 
 
 def _ended(document: str, changed_at: str) -> MotionEvent:
     event = _read(document)
-    last_seen = max(event.started_at, datetime.fromisoformat(changed_at))
+    # The clock may have jumped either way since; an event is neither negative nor a day long.
+    last_seen = min(
+        max(event.started_at, datetime.fromisoformat(changed_at)),
+        event.started_at + _LONGEST_EVENT,
+    )
     return replace(event, state=EventState.ENDED, ended_at=event.ended_at or last_seen)

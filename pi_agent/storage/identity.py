@@ -8,12 +8,15 @@ from .database_worker import Database
 
 async def agent_identity(database: Database) -> str:
     """The agent's id, made at the first start: 32 hexadecimal digits."""
+    # Reading comes first: a disk that takes no writes keeps no agent from starting.
+    return await database.read(_known) or await database.execute(_create)
 
-    def job(connection: sqlite3.Connection) -> str:
-        connection.execute("INSERT OR IGNORE INTO meta VALUES ('agent_id', ?)", (uuid.uuid4().hex,))
-        (agent_id,) = connection.execute(
-            "SELECT value FROM meta WHERE name = 'agent_id'"
-        ).fetchone()
-        return str(agent_id)
 
-    return await database.execute(job)
+def _known(connection: sqlite3.Connection) -> str | None:
+    row = connection.execute("SELECT value FROM meta WHERE name = 'agent_id'").fetchone()
+    return str(row[0]) if row else None
+
+
+def _create(connection: sqlite3.Connection) -> str:
+    connection.execute("INSERT OR IGNORE INTO meta VALUES ('agent_id', ?)", (uuid.uuid4().hex,))
+    return str(_known(connection))

@@ -2,6 +2,18 @@
 
 import sqlite3
 
+# A zone or label is a row of its own: looking for a rare one in a hundred thousand documents would
+# take half a second.
+_INDEX_ZONES = (
+    "INSERT OR IGNORE INTO event_names SELECT 'zone', value, started_at, events.id "
+    "FROM events, json_each(document, '$.zones')"
+)
+_INDEX_LABELS = (
+    "INSERT OR IGNORE INTO event_names "
+    "SELECT 'label', json_extract(value, '$.name'), started_at, events.id "
+    "FROM events, json_each(document, '$.labels')"
+)
+INDEX_NAMES = (_INDEX_ZONES, _INDEX_LABELS)
 _STEPS = (
     """
     CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -26,19 +38,52 @@ _STEPS = (
     CREATE TABLE pairing_codes (hash BLOB PRIMARY KEY, expires_at REAL NOT NULL) WITHOUT ROWID;
     CREATE TABLE pairing_failures (at REAL NOT NULL);
     """,
+    # What clips and retention ask for.
+    f"""
+    INSERT INTO meta VALUES ('media_bytes', '0');
+    ALTER TABLE events ADD COLUMN keep INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE events ADD COLUMN awaits_clip INTEGER NOT NULL DEFAULT 1;
+    ALTER TABLE events ADD COLUMN media_bytes INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE events ADD COLUMN snapshot_box TEXT;
+    CREATE INDEX events_by_camera ON events (camera, started_at DESC, id DESC);
+    CREATE INDEX events_by_keep ON events (keep);
+    CREATE INDEX events_awaiting_clip ON events (id) WHERE awaits_clip;
+    CREATE INDEX events_not_ended ON events (id) WHERE state != 'ended';
+    CREATE TABLE event_names (
+        kind TEXT NOT NULL,
+        name TEXT NOT NULL,
+        started_at TEXT NOT NULL,
+        id TEXT NOT NULL,
+        PRIMARY KEY (kind, name, started_at DESC, id DESC)
+    ) WITHOUT ROWID;
+    {_INDEX_ZONES};
+    {_INDEX_LABELS};
+    """,  # noqa: S608  (constants)
 )
 
 
 def migrate(connection: sqlite3.Connection) -> None:
     """Bring the schema from the version in the file to the newest, each step whole or not at all.
 
-    Raises sqlite3.DatabaseError for a file that a newer agent has written.
+    Raises NewerSchemaError for a file that a newer agent has written.
     """
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if version > len(_STEPS):
-        raise sqlite3.DatabaseError(
+        raise NewerSchemaError(
             f"it was written by a newer agent (schema {version}, this one knows {len(_STEPS)}); "
             "update the agent"
         )
     for number, step in enumerate(_STEPS[version:], start=version + 1):
-        connection.executescript(f"BEGIN; {step} PRAGMA user_version = {number}; COMMIT;")
+        try:
+            connection.executescript(
+                f"BEGIN IMMEDIATE; {step} PRAGMA user_version = {number}; COMMIT;"
+            )
+        except sqlite3.OperationalError:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            if connection.execute("PRAGMA user_version").fetchone()[0] < number:
+                raise  # else another process, the command line, was faster
+
+
+class NewerSchemaError(sqlite3.DatabaseError):
+    """The file is sound, but this agent is too old for it."""

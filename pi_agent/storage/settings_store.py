@@ -22,7 +22,7 @@ class SettingsStore:
             ).fetchone()
             return _read(row[0]) if row else None
 
-        return await self._database.execute(job)
+        return await self._database.read(job)
 
     async def save(self, camera: str, settings: CameraSettings) -> None:
         """Keep the settings; on disk when this returns."""

@@ -26,6 +26,7 @@ class CameraStreams:
         self._on_demand = on_demand
         self._broadcasters: dict[int | None, JpegBroadcaster] = {}
         self._dropped_before = 0  # by broadcasters that are gone
+        self._watched: tuple[tuple[int | None, JpegBroadcaster], ...] = ()
 
     @property
     def dropped_frames(self) -> int:
@@ -37,9 +38,10 @@ class CameraStreams:
         """How many viewers there are at all widths."""
         return sum(broadcaster.viewers for broadcaster in self._broadcasters.values())
 
+    @property
     def watched(self) -> tuple[tuple[int | None, JpegBroadcaster], ...]:
-        """Each width with viewers and its broadcaster; may be called from any thread."""
-        return tuple(entry for entry in self._broadcasters.copy().items() if entry[1].viewers)
+        """Each width with viewers and its broadcaster; may be read from any thread."""
+        return self._watched
 
     @contextmanager
     def watched_by(self, sink: PictureSink, *, width: int | None) -> Iterator[None]:
@@ -48,9 +50,11 @@ class CameraStreams:
         broadcaster = self._broadcasters.setdefault(step, JpegBroadcaster())
         try:
             with broadcaster.watched_by(sink):
+                self._watched = tuple(self._broadcasters.items())
                 self._on_demand()
                 yield
         finally:
             if not broadcaster.viewers and step in self._broadcasters:
                 del self._broadcasters[step]
                 self._dropped_before += broadcaster.dropped_frames
+                self._watched = tuple(self._broadcasters.items())

@@ -1,17 +1,20 @@
 """Save, then tell; and what becomes of an event when the disk fails."""
 
+import asyncio
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from pi_agent.events import EventFeed, EventJournal
+from pi_agent.errors import StorageError
+from pi_agent.events import EventFeed, EventJournal, journal as journal_module
 from pi_agent.protocol import EventMessage, EventState, MotionEvent, decode_message
-from pi_agent.storage import Database, EventStore, MediaLibrary
+from pi_agent.storage import Database, EventStore, MediaLibrary, database_worker
 from tests.agent.storage.test_event_store import START, motion_event
 
 
@@ -23,6 +26,34 @@ class Recorded:
         self.library = library
         self.journal = journal
         self.told: list[MotionEvent] = []
+        self.problems: list[str | None] = []
+
+
+async def until(condition: Callable[[], object]) -> None:
+    """Wait until something is so; at most ten seconds."""
+    async with asyncio.timeout(10):
+        while not condition():
+            await asyncio.sleep(0.005)
+
+
+def ended(number: int) -> MotionEvent:
+    end = START + timedelta(hours=1)
+    return motion_event(number, state=EventState.ENDED, ended_at=end)
+
+
+@contextmanager
+def read_only(database: Database) -> Iterator[None]:
+    """The disk under the database takes no writes while the block runs."""
+    # A new connection after each failure: it must be as read-only as the one before.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(database_worker, "connect", lambda _path: refuse())
+        database.call(lambda c: c.execute("PRAGMA query_only = 1"))
+        yield
+        database.submit(lambda c: c.execute("PRAGMA query_only = 0"), begin="BEGIN").result()
+
+
+def refuse() -> sqlite3.Connection:
+    raise sqlite3.OperationalError("attempt to write a readonly database")
 
 
 @asynccontextmanager
@@ -31,7 +62,10 @@ async def recording(database: Database, folder: Path) -> AsyncIterator[Recorded]
     feed = EventFeed()
     store = EventStore(database, now=START.timestamp)
     library = MediaLibrary(folder)
-    recorded = Recorded(store, library, EventJournal(store, library, feed))
+    problems: list[str | None] = []
+    journal = EventJournal(store, library, feed, on_problem=problems.append)
+    recorded = Recorded(store, library, journal)
+    recorded.problems = problems
     with feed.subscribed() as subscription:
         await recorded.journal.start()
         yield recorded
@@ -71,16 +105,78 @@ async def test_changes_are_told_in_order_and_keep_the_snapshot(
     assert {event.snapshot for event in recorded.told} == {"/api/v1/events/event-0001/snapshot.jpg"}
 
 
-@pytest.mark.logs_errors
-async def test_an_event_whose_snapshot_cannot_be_written_is_still_told(
-    database: Database, tmp_path: Path, caplog: pytest.LogCaptureFixture
+async def test_an_event_whose_snapshot_cannot_be_written_is_told_without_it_and_gets_it_later(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(journal_module, "_RETRY_SECONDS", 0.01)
     (tmp_path / "media").write_text("a file where the folder should be")
     async with recording(database, tmp_path / "media") as recorded:
         recorded.journal.record(motion_event(1), b"picture")
-    (told,) = recorded.told
-    assert told.snapshot is None
-    assert "snapshot of event event-0001 cannot be written" in caplog.text
+        await until(lambda: recorded.problems)
+        (tmp_path / "media").unlink()
+        await until(lambda: recorded.problems[-1] is None)
+    first, second = recorded.told
+    assert (first.revision, first.snapshot) == (1, None)
+    assert (second.revision, second.snapshot) == (2, "/api/v1/events/event-0001/snapshot.jpg")
+    assert recorded.library.snapshot_path(second).read_bytes() == b"picture"
+    assert recorded.problems[0] == "the disk does not take files: Not a directory"
+
+
+async def test_while_the_database_takes_nothing_changes_wait_and_none_is_lost(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal_module, "_RETRY_SECONDS", 0.01)
+    async with recording(database, tmp_path / "media") as recorded:
+        recorded.journal.record(motion_event(1), b"picture")
+        await until(lambda: recorded.problems)
+        with read_only(database):
+            recorded.journal.record(replace(motion_event(1), state=EventState.UPDATED, score=9.0))
+            for number in range(2, 6):
+                recorded.journal.record(motion_event(number), b"picture")
+                recorded.journal.record(ended(number))
+            recorded.journal.record(ended(1))
+            await until(lambda: recorded.problems[-1] is not None)
+            assert recorded.problems[-1] == "the disk is read-only"
+            with pytest.raises(StorageError, match="read-only"):
+                await recorded.journal.set_keep("event-0001", keep=True)
+        await until(lambda: recorded.problems[-1] is None)
+    assert [event.revision for event in recorded.told] == list(range(1, 12))
+    assert [event.id for event in recorded.told if event.state is EventState.ENDED] == [
+        "event-0002", "event-0003", "event-0004", "event-0005", "event-0001",
+    ]  # fmt: skip
+    assert recorded.journal.lost_events == 0
+    assert len(list((tmp_path / "media").glob("*/*.jpg"))) == 5
+
+
+async def test_a_clip_is_a_change_of_its_own(database: Database, tmp_path: Path) -> None:
+    async with recording(database, tmp_path / "media") as recorded:
+        recorded.journal.record(motion_event(1))
+        recorded.journal.record(ended(1))
+        await until(lambda: recorded.problems)
+        clipped = await recorded.journal.record_clip("event-0001", 1000)
+        assert await recorded.journal.record_clip("event-0009", 1000) is None
+    assert [event.revision for event in recorded.told] == [1, 2, 3]
+    assert recorded.told[-1] == clipped
+    assert clipped is not None
+    assert clipped.clip == "/api/v1/events/event-0001/clip.mp4"
+
+
+async def test_changes_from_all_sides_are_told_in_order_of_revision(
+    database: Database, tmp_path: Path
+) -> None:
+    async with recording(database, tmp_path / "media") as recorded:
+        for number in range(20):
+            recorded.journal.record(motion_event(number), b"picture")
+        await until(lambda: recorded.problems)
+        wishes = [
+            recorded.journal.set_keep(f"event-{number:04}", keep=True) for number in range(20)
+        ]
+        for number in range(20):
+            recorded.journal.record(ended(number))
+        await asyncio.gather(*wishes)
+    assert [event.revision for event in recorded.told] == list(range(1, 61))
+    last = {event.id: event for event in recorded.told}
+    assert all(event.keep and event.state is EventState.ENDED for event in last.values())
 
 
 async def test_a_disk_that_is_behind_costs_updates_but_never_a_start_or_an_end(

@@ -1,26 +1,36 @@
 """History over HTTP: pages, single events, their pictures, and wrong questions."""
 
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
-from pi_agent.protocol import EventState
+from pi_agent.protocol import EventMessage, EventState
+from tests.clips import decoded_clip
+from tests.pictures import decoded
 from tests.scripted_source import ScriptedSource
 
 from .conftest import Api
-from .test_websocket import an_event
+from .test_websocket import a_clip, an_event
+
+
+async def recording(api: Api) -> bool:
+    _, settings = await api.json("GET", "/api/v1/cameras/porch/settings")
+    return bool(settings["recording"])
 
 
 async def some_events(api: Api, source: ScriptedSource, count: int) -> list[dict[str, Any]]:
-    """Let somebody walk by `count` times; the events, newest first."""
+    """Let somebody walk by `count` times; the events with their clips, newest first."""
     async with api.events() as listener:
         await listener.hello()
         source.still(4)
         for _ in range(count):
             source.walk(3)
             source.still(8)
+        recorded = await recording(api)
         for _ in range(count):
-            await an_event(listener, EventState.ENDED)
+            await (a_clip(listener) if recorded else an_event(listener, EventState.ENDED))
     _, page = await api.json("GET", "/api/v1/events")
     return list(page["events"])
 
@@ -51,13 +61,108 @@ async def test_a_picture_may_be_kept_and_read_in_parts(api: Api, source: Scripte
         assert answer.status == 304
 
 
-async def test_a_deleted_event_is_gone_with_its_picture(api: Api, source: ScriptedSource) -> None:
+async def test_a_clip_may_be_kept_and_read_in_parts(api: Api, source: ScriptedSource) -> None:
+    (event,) = await some_events(api, source, 1)
+    async with api.request("GET", event["clip"]) as answer:
+        whole = await answer.read()
+        assert answer.headers["Content-Type"] == "video/mp4"
+        assert "immutable" in answer.headers["Cache-Control"]
+        etag = answer.headers["ETag"]
+    clip = decoded_clip(whole)
+    # Pre-roll, the walk and the post-roll: 3 s of still picture were all there was before it.
+    assert 3 + 3 + 4 <= clip.seconds <= 5 + 4 + 5.5
+    assert (clip.width, clip.height, clip.pixel_format) == (320, 180, "yuv420p")
+    async with api.request("GET", event["clip"], headers={"Range": "bytes=4-11"}) as answer:
+        assert (answer.status, await answer.read()) == (206, whole[4:12])
+    async with api.request("GET", event["clip"], headers={"If-None-Match": etag}) as answer:
+        assert answer.status == 304
+    async with api.request("GET", event["clip"], headers={"Range": "bytes=99999999-"}) as answer:
+        assert answer.status == 416
+
+
+async def test_a_clip_is_not_ready_while_its_event_goes_on(
+    api: Api, source: ScriptedSource
+) -> None:
+    async with api.events() as listener:
+        await listener.hello()
+        source.still(4)
+        source.walk(2)
+        started = await an_event(listener, EventState.STARTED)
+    status, error = await api.error("GET", f"/api/v1/events/{started.id}/clip.mp4")
+    assert (status, error["code"]) == (409, "not_ready")
+
+
+async def test_files_that_were_removed_by_hand_are_told(
+    api: Api, source: ScriptedSource, tmp_path: Path
+) -> None:
+    (event,) = await some_events(api, source, 1)
+    for path in tmp_path.glob("media/*/*"):
+        path.unlink()
+    for name in ("snapshot", "clip"):
+        status, error = await api.error("GET", event[name])
+        assert status == 404
+        assert "removed from the disk" in error["message"]
+
+
+async def test_boxes_are_drawn_where_something_moved_and_nowhere_else(
+    api: Api, source: ScriptedSource
+) -> None:
+    (event,) = await some_events(api, source, 1)
+    async with api.request("GET", event["snapshot"]) as answer:
+        clean = decoded(await answer.read())
+    async with api.request("GET", event["snapshot"] + "?boxes=1") as answer:
+        drawn = decoded(await answer.read())
+        etag = answer.headers["ETag"]
+    changed = np.abs(drawn.astype(int) - clean).max(axis=2) > 60
+    rows, columns = np.nonzero(changed)
+    assert 40 < len(rows) < changed.size / 20
+    # The person is on the left when it is first seen, however far it walked later.
+    assert columns.max() < 320 / 2
+    assert 40 <= rows.min() <= rows.max() <= 170
+    headers = {"If-None-Match": etag}
+    async with api.request("GET", event["snapshot"] + "?boxes=1", headers=headers) as answer:
+        assert answer.status == 304
+    status, error = await api.error("GET", event["snapshot"] + "?boxes=yes")
+    assert (status, error["field"]) == (400, "boxes")
+
+
+async def test_an_event_that_is_to_be_kept_says_so_to_everyone(
+    api: Api, source: ScriptedSource
+) -> None:
+    (event,) = await some_events(api, source, 1)
+    path = f"/api/v1/events/{event['id']}"
+    async with api.events() as listener:
+        await listener.hello()
+        status, answer = await api.json("PATCH", path, json={"keep": True})
+        assert (status, answer["keep"]) == (200, True)
+        message = await listener.next()
+        assert isinstance(message, EventMessage)
+        assert message.event.keep
+        assert message.event.revision == answer["revision"] == event["revision"] + 1
+    _, again = await api.json("PATCH", path, json={"keep": True})
+    assert again["revision"] == answer["revision"]
+
+
+@pytest.mark.parametrize(("body", "field"), [("{}", "keep"), ('{"keep": 1}', "keep"), ("[", None)])
+async def test_a_wrong_wish_about_an_event_names_its_field(
+    api: Api, source: ScriptedSource, body: str, field: str | None
+) -> None:
+    status, error = await api.error("PATCH", "/api/v1/events/none", data=body)
+    assert (status, error["field"]) == (400, field)
+
+
+async def test_a_deleted_event_is_gone_with_its_picture(
+    api: Api, source: ScriptedSource, tmp_path: Path
+) -> None:
     (event,) = await some_events(api, source, 1)
     path = f"/api/v1/events/{event['id']}"
     async with api.request("DELETE", path) as answer:
         assert answer.status == 204
-    for method, gone in (("GET", path), ("GET", event["snapshot"]), ("DELETE", path)):
-        status, _ = await api.error(method, gone)
+    gone_for_good = [("GET", path), ("DELETE", path), ("PATCH", path)]
+    gone_for_good += [("GET", event["snapshot"]), ("GET", event["clip"])]
+    assert not list(tmp_path.glob("media/*/*"))
+    for method, gone in gone_for_good:
+        status, _ = await api.error(method, gone, json={"keep": True})
         assert status == 404
     async with api.events(since=0) as listener:
         assert (await listener.hello()).events_lost
@@ -94,7 +199,8 @@ async def test_a_wrong_question_names_its_field(api: Api, query: str, field: str
     "event_id", ["none", "..%2f..%2fagent.db", "%00", "A", "x" * 65, "..", "%2e%2e%2f"]
 )
 async def test_an_unknown_event_is_not_found_whatever_its_name(api: Api, event_id: str) -> None:
-    for path in (f"/api/v1/events/{event_id}", f"/api/v1/events/{event_id}/snapshot.jpg"):
+    base = f"/api/v1/events/{event_id}"
+    for path in (base, f"{base}/snapshot.jpg", f"{base}/clip.mp4"):
         status, error = await api.error("GET", path)
         assert (status, error["code"]) == (404, "not_found")
 
@@ -105,5 +211,8 @@ async def test_without_recording_an_event_is_told_but_leaves_no_picture(
     await api.json("PATCH", "/api/v1/cameras/porch/settings", json={"recording": False})
     (event,) = await some_events(api, source, 1)
     assert event["snapshot"] is None
-    status, _ = await api.error("GET", f"/api/v1/events/{event['id']}/snapshot.jpg")
-    assert status == 404
+    assert "recording was off" in event["clip_error"]
+    for name in ("snapshot.jpg", "clip.mp4"):
+        status, error = await api.error("GET", f"/api/v1/events/{event['id']}/{name}")
+        assert status == 404
+    assert "recording was off" in error["message"]

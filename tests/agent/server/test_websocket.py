@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from pi_agent.protocol import (
@@ -30,6 +31,17 @@ async def an_event(listener: Listener, state: EventState) -> MotionEvent:
     message = await listener.until(lambda m: is_event(m, state))
     assert isinstance(message, EventMessage)
     return message.event
+
+
+async def a_clip(listener: Listener) -> MotionEvent:
+    """The next event whose clip is there: nothing changes about it any more."""
+    message = await listener.until(lambda m: isinstance(m, EventMessage) and bool(m.event.clip))
+    assert isinstance(message, EventMessage)
+    return message.event
+
+
+def ended_events(seen: dict[int, MotionEvent]) -> set[str]:
+    return {event.id for event in seen.values() if event.state is EventState.ENDED}
 
 
 async def test_the_greeting_carries_the_whole_state(api: Api) -> None:
@@ -94,12 +106,12 @@ async def test_what_was_missed_comes_by_revision_after_the_greeting(
         source.still(4)
         source.walk(4)
         source.still(8)
-        ended = await an_event(listener, EventState.ENDED)
+        settled = await a_clip(listener)
     async with api.events(since=0) as listener:
         hello = await listener.hello()
-        assert hello.revision == ended.revision
-        assert await listener.next() == EventMessage(ended)
-    async with api.events(since=ended.revision) as listener:
+        assert hello.revision == settled.revision
+        assert await listener.next() == EventMessage(settled)
+    async with api.events(since=settled.revision) as listener:
         await listener.hello()
         await api.json("PATCH", "/api/v1/cameras/porch/settings", json={"sensitivity": 51})
         assert isinstance(await listener.next(), SettingsMessage)
@@ -114,7 +126,7 @@ async def test_nothing_is_missed_by_clients_that_come_and_go(
     for _ in range(6):
         source.walk(3)
         source.still(7)
-    while sum(event.state is EventState.ENDED for event in seen.values()) < 6:
+    while len(ended_events(seen)) < 6:
         async with api.events(since=known) as listener:
             await listener.hello()
             with contextlib.suppress(TimeoutError):
@@ -123,8 +135,7 @@ async def test_nothing_is_missed_by_clients_that_come_and_go(
                     if isinstance(message, EventMessage):
                         known = message.event.revision
                         seen[known] = message.event
-    ended = [event for event in seen.values() if event.state is EventState.ENDED]
-    assert len({event.id for event in ended}) == 6
+    assert sorted(seen) == list(seen)
 
 
 async def test_an_open_event_is_ended_when_the_agent_stops(tmp_path: Path) -> None:
@@ -174,3 +185,23 @@ async def test_whatever_a_client_says_is_skipped_and_too_much_ends_it(
         assert chatty.socket.closed
         await api.json("PATCH", "/api/v1/cameras/porch/settings", json={"sensitivity": 52})
         assert isinstance(await quiet.next(), SettingsMessage)
+
+
+async def test_listeners_and_viewers_are_told_at_once_when_the_agent_stops(tmp_path: Path) -> None:
+    async with aiohttp.ClientSession() as session:
+        async with running_agent(tmp_path, sources={"scripted": ScriptedSource()}) as agent:
+            headers = {"Authorization": f"Bearer {await agent.token()}"}
+            api = Api(agent=agent, session=session)
+            socket = await session.ws_connect(
+                f"https://127.0.0.1:{agent.port}/api/v1/ws",
+                ssl=aiohttp.Fingerprint(agent.certificate_sha256),
+                headers=headers,
+            )
+            await Listener(socket=socket).hello()
+            stream = await api.request("GET", "/api/v1/cameras/porch/stream.mjpg", headers=headers)
+            begun = asyncio.get_running_loop().time()
+            reading = asyncio.create_task(Listener(socket=socket).until_closed())
+        assert asyncio.get_running_loop().time() - begun < 1.5
+        await asyncio.wait_for(reading, 5)
+        assert socket.close_code == aiohttp.WSCloseCode.GOING_AWAY
+        stream.close()

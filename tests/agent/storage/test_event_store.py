@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pi_agent.errors import ConfigurationError, RequestError
+from pi_agent.errors import RequestError
 from pi_agent.protocol import Box, EventCause, EventState, Label, MotionEvent
 from pi_agent.storage import Database, EventQuery, EventStore
 
@@ -104,6 +104,27 @@ async def test_events_are_found_by_camera_zone_label_and_time(store: EventStore)
     ]
     assert await found(EventQuery(before=START + timedelta(minutes=2))) == ["event-0001"]
     assert await found(EventQuery(zone="' OR 1 = 1 --")) == []
+    await store.save(motion_event(4, zones=("door",), labels=(person,)))
+    assert await found(EventQuery(zone="door", label="person")) == ["event-0004"]
+    assert await found(EventQuery(zone="door", camera="porch", limit=1)) == ["event-0004"]
+
+
+async def test_an_event_is_no_longer_found_by_what_it_is_no_longer(store: EventStore) -> None:
+    saved = await store.save(motion_event(1, zones=("path", "door")))
+    await store.save(replace(saved, zones=("path",)))
+    assert (await store.page(EventQuery(zone="door"))).events == ()
+    assert len((await store.page(EventQuery(zone="path"))).events) == 1
+    await store.delete("event-0001")
+    assert (await store.page(EventQuery(zone="path"))).events == ()
+
+
+async def test_pages_of_one_zone_meet_without_overlap(store: EventStore) -> None:
+    for number in range(9):
+        await store.save(motion_event(number, zones=("door",) if number % 2 else ("path",)))
+    first = await store.page(EventQuery(zone="door", limit=2))
+    rest = await store.page(EventQuery(zone="door", limit=9, cursor=first.cursor))
+    ids = [event.id for event in (*first.events, *rest.events)]
+    assert ids == ["event-0007", "event-0005", "event-0003", "event-0001"]
 
 
 @pytest.mark.parametrize(
@@ -124,15 +145,64 @@ async def test_a_wrong_query_names_its_field(
     assert caught.value.field == field
 
 
-async def test_what_a_crash_left_open_is_ended_at_its_last_change(store: EventStore) -> None:
+@pytest.mark.parametrize(
+    ("clock", "ended_at"),
+    [
+        (timedelta(minutes=3), timedelta(minutes=3)),  # when it was changed last
+        (timedelta(days=-1), timedelta(minutes=1)),  # the clock was set back: not before it began
+        (timedelta(days=365), timedelta(minutes=61)),  # and forward: no event is longer
+    ],
+)
+async def test_what_a_crash_left_open_is_ended_at_its_last_change(
+    database: Database, clock: timedelta, ended_at: timedelta
+) -> None:
+    store = EventStore(database, now=lambda: (START + clock).timestamp())
     await store.save(motion_event(1, state=EventState.UPDATED))
     await store.save(motion_event(2, state=EventState.ENDED, ended_at=START + timedelta(hours=1)))
     (closed,) = await store.close_open_events()
     assert closed.id == "event-0001"
     assert closed.state is EventState.ENDED
-    assert closed.ended_at == START + timedelta(hours=5)
+    assert closed.ended_at == START + ended_at
     assert closed.revision == 3
     assert await store.close_open_events() == ()
+
+
+async def test_what_the_tracker_says_leaves_alone_what_others_know(store: EventStore) -> None:
+    started = motion_event(1, snapshot="/s", box=Box(x=0.1, y=0.2, w=0.3, h=0.4))
+    await store.record(started)
+    amended = await store.amend(
+        "event-0001", lambda e: replace(e, keep=True, clip_error="no camera"), more_media_bytes=7
+    )
+    moved = Box(x=0.5, y=0.5, w=0.1, h=0.1)
+    ended = await store.record(motion_event(1, state=EventState.ENDED, box=moved, score=50.0))
+    assert amended is not None
+    assert ended == replace(
+        amended, state=EventState.ENDED, box=moved, score=50.0, revision=amended.revision + 1
+    )
+    assert await store.snapshot_box("event-0001") == started.box
+
+
+async def test_amending_needs_an_event_and_a_difference(store: EventStore) -> None:
+    assert await store.amend("event-0001", lambda e: replace(e, keep=True)) is None
+    await store.save(motion_event(1))
+    same = await store.amend("event-0001", lambda e: replace(e, keep=False))
+    assert same is not None
+    assert same.revision == 1 == await store.newest_revision()
+
+
+async def test_what_changed_can_be_asked_for_in_portions(store: EventStore) -> None:
+    saved = [await store.save(motion_event(number)) for number in range(5)]
+    first, _ = await store.changed_after(0, limit=2)
+    assert list(first) == saved[:2]
+    rest, _ = await store.changed_after(first[-1].revision, limit=10)
+    assert list(rest) == saved[2:]
+
+
+async def test_an_event_awaits_its_clip_until_there_is_one_or_a_reason(store: EventStore) -> None:
+    for number, changes in enumerate([{}, {"clip": "/c"}, {"clip_error": "full"}]):
+        await store.save(motion_event(number, state=EventState.ENDED, **changes))
+    await store.save(motion_event(9))  # still going on
+    assert [event.id for event in await store.awaiting_clip()] == ["event-0000"]
 
 
 async def test_a_job_that_fails_leaves_nothing_behind(
@@ -150,20 +220,3 @@ async def test_a_job_that_fails_leaves_nothing_behind(
 async def test_many_writers_get_revisions_without_a_gap(store: EventStore) -> None:
     saved = await asyncio.gather(*(store.save(motion_event(number)) for number in range(100)))
     assert sorted(event.revision for event in saved) == list(range(1, 101))
-
-
-def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
-    (tmp_path / "agent.db").write_bytes(b"not a database" * 100)
-    with pytest.raises(ConfigurationError, match=r"agent\.db cannot be opened"):
-        Database(tmp_path / "agent.db")
-
-
-def test_a_database_of_a_newer_agent_is_left_alone(tmp_path: Path) -> None:
-    with closing(Database(tmp_path / "agent.db")) as database:
-        database.submit(lambda c: None).result()
-    import sqlite3
-
-    with closing(sqlite3.connect(tmp_path / "agent.db")) as connection:
-        connection.execute("PRAGMA user_version = 999")
-    with pytest.raises(ConfigurationError, match="newer agent"):
-        Database(tmp_path / "agent.db")

@@ -54,7 +54,7 @@ def test_what_a_slow_viewer_misses_is_counted_and_others_miss_nothing() -> None:
         streams.watched_by(slow, width=None),
         streams.watched_by(quick, width=None),
     ):
-        ((_, broadcaster),) = streams.watched()
+        ((_, broadcaster),) = streams.watched
         for number in range(5):
             broadcaster.publish(picture(number))
         assert len(quick.seen) == 5
@@ -70,10 +70,10 @@ def test_a_width_in_use_has_one_stream_and_goes_with_its_last_viewer() -> None:
         streams.watched_by(Viewer(), width=640),
         streams.watched_by(Viewer(), width=None),
     ):
-        assert sorted(str(width) for width, _ in streams.watched()) == ["640", "None"]
+        assert sorted(str(width) for width, _ in streams.watched) == ["640", "None"]
         assert streams.viewers == 3
     assert streams.viewers == 0
-    assert streams.watched() == ()
+    assert streams.watched == ()
     assert len(wakes) == 3
 
 

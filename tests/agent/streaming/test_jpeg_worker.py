@@ -3,12 +3,13 @@
 import asyncio
 import threading
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
-from pi_agent.frames import FrameHub, encode_jpeg, jpeg_of
+from pi_agent.frames import Frame, FrameHub, encode_jpeg, jpeg_of
 from pi_agent.protocol import CameraState, CameraStatus, PictureSize
 from pi_agent.runtime import LoopBridge
 from pi_agent.streaming import EncodedPicture, JpegWorker, StreamSettings, jpeg_worker
@@ -163,9 +164,85 @@ async def test_a_picture_that_stands_still_is_shown_again_as_a_sign_of_life(
     assert times == {frame(1).captured_at}
 
 
-async def test_a_damaged_frame_costs_only_itself(hub: FrameHub, worker: JpegWorker) -> None:
-    from dataclasses import replace
+def ready(sequence: int, *, monotonic_at: float | None = None) -> Frame:
+    """A frame whose source made a JPEG, 320 pixels wide."""
+    picture = np.full((180, 320, 3), sequence, np.uint8)
+    made = replace(
+        frame(sequence),
+        jpeg=encode_jpeg(picture, quality=80),
+        pixels=None,
+        width=320,
+        height=180,
+    )
+    return made if monotonic_at is None else replace(made, monotonic_at=monotonic_at)
 
+
+async def test_a_jpeg_of_the_source_is_passed_on_as_it_is(
+    hub: FrameHub, worker: JpegWorker, encodes: list[int | None]
+) -> None:
+    viewer = Viewer()
+    with worker.streams.watched_by(viewer, width=None):
+        await viewer.next()  # the offline picture: the worker is up
+        for sequence in (1, 2, 3):
+            hub.publish(ready(sequence))
+            assert (await viewer.next()).jpeg == ready(sequence).jpeg
+    assert encodes == []
+
+
+async def test_a_jpeg_that_is_passed_on_waits_for_no_encode(
+    hub: FrameHub, worker: JpegWorker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encoding, go_on = threading.Event(), threading.Event()
+
+    def slow(*_: object, **__: object) -> bytes:
+        encoding.set()
+        go_on.wait(10)
+        return b"small"
+
+    monkeypatch.setattr(jpeg_worker, "jpeg_of", slow)
+    full, small = Viewer(), Viewer()
+    with (
+        worker.streams.watched_by(full, width=None),
+        worker.streams.watched_by(small, width=160),
+    ):
+        await full.next()
+        await small.next()
+        hub.publish(ready(1))
+        assert (await full.next()).jpeg == ready(1).jpeg
+        await asyncio.to_thread(encoding.wait, 10)
+        hub.publish(ready(2))
+        assert (await full.next()).jpeg == ready(2).jpeg
+        go_on.set()
+        assert (await small.next()).jpeg == b"small"
+
+
+async def test_a_source_whose_clock_begins_anew_is_shown_on(
+    hub: FrameHub, worker: JpegWorker
+) -> None:
+    viewer = Viewer()
+    with worker.streams.watched_by(viewer, width=None):
+        await viewer.next()
+        hub.publish(ready(1, monotonic_at=9000.0))
+        await viewer.next()
+        hub.publish(ready(2, monotonic_at=3.0))
+        assert (await viewer.next()).jpeg == ready(2).jpeg
+
+
+async def test_a_frame_shown_again_never_follows_a_newer_one(
+    worker: JpegWorker, hub: FrameHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = iter((ready(1), ready(2)))  # the camera publishes between two looks
+    viewer = Viewer()
+    with worker.streams.watched_by(viewer, width=None):
+        await viewer.next()
+        monkeypatch.setattr(FrameHub, "newest", property(lambda _: next(seen)))
+        await asyncio.to_thread(worker.show_newest)
+        monkeypatch.undo()
+        hub.publish(ready(3))
+        assert (await viewer.next()).jpeg == ready(3).jpeg
+
+
+async def test_a_damaged_frame_costs_only_itself(hub: FrameHub, worker: JpegWorker) -> None:
     viewer = Viewer()
     with worker.streams.watched_by(viewer, width=160):
         await viewer.next()  # the offline picture: the worker is up

@@ -1,0 +1,1 @@
+"""How long after the capture of the frame that decided each listener knows of the motion."""

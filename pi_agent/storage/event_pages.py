@@ -1,0 +1,95 @@
+"""Questions about the history: which events, newest first, a page at a time."""
+
+import sqlite3
+from dataclasses import dataclass
+from datetime import datetime
+
+from pi_agent.errors import RequestError
+from pi_agent.protocol import EventPage, MotionEvent, decode, encode, from_json
+
+MOST_EVENTS_A_PAGE = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventQuery:
+    """Which events: started in [after, before), newest first, at most `limit` from `cursor` on."""
+
+    camera: str | None = None
+    label: str | None = None
+    zone: str | None = None
+    after: datetime | None = None
+    before: datetime | None = None
+    limit: int = 50
+    cursor: str | None = None
+
+
+def names_of(event: MotionEvent) -> frozenset[tuple[str, str]]:
+    """What an event can be found by, as (kind, name)."""
+    zones = {("zone", zone) for zone in event.zones}
+    return frozenset(zones | {("label", label.name) for label in event.labels})
+
+
+def event_page(connection: sqlite3.Connection, query: EventQuery) -> EventPage:
+    """The events that fit; RequestError names a bad limit or cursor."""
+    if not 1 <= query.limit <= MOST_EVENTS_A_PAGE:
+        raise RequestError(f"must be from 1 to {MOST_EVENTS_A_PAGE}", field="limit")
+    source, values = _source(query)
+    conditions, more = _conditions(query)
+    rows = connection.execute(
+        f"SELECT document FROM {source} WHERE {' AND '.join(conditions)} "  # noqa: S608  (constants)
+        "ORDER BY place.started_at DESC, place.id DESC LIMIT ?",
+        (*values, *more, query.limit + 1),
+    ).fetchall()
+    events = tuple(
+        decode(MotionEvent, from_json(document)) for (document,) in rows[: query.limit]
+    )
+    return EventPage(events=events, cursor=_cursor(events[-1]) if len(rows) > query.limit else None)
+
+
+def _source(query: EventQuery) -> tuple[str, list[str]]:
+    """Where to look, as `place`: the names lead to few events, where one is asked for."""
+    names = [("label", query.label), ("zone", query.zone)]
+    wanted = [(kind, name) for kind, name in names if name is not None]
+    if not wanted:
+        return "events AS place", []
+    joins = "(SELECT * FROM event_names WHERE kind = ? AND name = ?) AS place"
+    joins += " JOIN events ON events.id = place.id"
+    if len(wanted) > 1:
+        joins += (
+            " JOIN event_names AS other ON other.kind = ? AND other.name = ?"
+            " AND other.started_at = place.started_at AND other.id = place.id"
+        )
+    return joins, [value for pair in wanted for value in pair]
+
+
+def _conditions(query: EventQuery) -> tuple[list[str], list[str]]:
+    parts: dict[str, str | None] = {
+        "camera = ?": query.camera,
+        "place.started_at >= ?": _time(query.after),
+        "place.started_at < ?": _time(query.before),
+    }
+    chosen = {condition: value for condition, value in parts.items() if value is not None}
+    conditions, values = ["1", *chosen], list(chosen.values())
+    if query.cursor is not None:
+        conditions.append("(place.started_at, place.id) < (?, ?)")
+        values.extend(_read_cursor(query.cursor))
+    return conditions, values
+
+
+def _time(time: datetime | None) -> str | None:
+    return None if time is None else str(encode(time))
+
+
+def _cursor(event: MotionEvent) -> str:
+    return f"{encode(event.started_at)}~{event.id}"
+
+
+def _read_cursor(cursor: str) -> tuple[str, str]:
+    started_at, separator, event_id = cursor.partition("~")
+    try:
+        datetime.fromisoformat(started_at)
+    except ValueError:
+        separator = ""
+    if not separator or not event_id:
+        raise RequestError("is not a cursor that this agent gave out; start again", field="cursor")
+    return started_at, event_id

@@ -1,0 +1,102 @@
+"""Opening the database file: checked, brought up to date, read-only where the disk is."""
+
+import sqlite3
+from contextlib import suppress
+from pathlib import Path
+from urllib.parse import quote
+
+from pi_agent.errors import StorageError
+
+from .migrations import migrate
+
+_BUSY_SECONDS = 10.0  # how long to wait for the command line's short writes to the same file
+_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+_PROBLEMS = {
+    sqlite3.SQLITE_FULL: "the disk is full",
+    sqlite3.SQLITE_READONLY: "the disk is read-only",
+    sqlite3.SQLITE_IOERR: "the disk fails to read or write; the card may be worn out",
+    sqlite3.SQLITE_CANTOPEN: "the database cannot be opened",
+    sqlite3.SQLITE_BUSY: "another program holds the database",
+}
+
+
+class DamagedDatabaseError(StorageError):
+    """The file is no database any more, or parts of it are not."""
+
+
+def connect(path: Path, *, check: bool = False) -> sqlite3.Connection:
+    """A connection to the file, made where there is none, its schema up to date.
+
+    On a disk that takes no writes an existing file is opened for reading alone. Raises OSError,
+    sqlite3.Error, and DamagedDatabaseError; `check` looks for damage in the whole file.
+    """
+    try:
+        return _connect_for_writing(path, check=check)
+    except (OSError, sqlite3.Error) as error:
+        if not _is_of_the_disk(error) or not path.exists() or not path.stat().st_size:
+            raise
+        with suppress(sqlite3.Error):
+            return _connect_for_reading(path)
+        raise
+
+
+def understood(error: Exception) -> Exception:
+    """An error of SQLite as one of ours where it is the disk's fault; else as it is."""
+    if not isinstance(error, sqlite3.Error):
+        return error
+    code = _primary_code(error)
+    if code in _DAMAGED:
+        return DamagedDatabaseError(f"the database is damaged: {error}")
+    return StorageError(_PROBLEMS[code]) if code in _PROBLEMS else error
+
+
+def _connect_for_writing(path: Path, *, check: bool) -> sqlite3.Connection:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
+    try:
+        if path.stat().st_mode & 0o077:
+            path.chmod(0o600)
+        # WAL: the command line reads and writes beside the running agent. FULL: what was told to a
+        # client is on the disk, so that a power cut never takes a revision back.
+        # Source: https://www.sqlite.org/pragma.html#pragma_synchronous
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        if check:
+            _check(connection)
+        migrate(connection)
+    except BaseException as error:
+        connection.close()
+        if isinstance(error, sqlite3.Error) and _primary_code(error) in _DAMAGED:
+            raise DamagedDatabaseError(str(error)) from error
+        raise
+    return connection
+
+
+def _connect_for_reading(path: Path) -> sqlite3.Connection:
+    """Without its log, which cannot be read where nothing can be written."""
+    uri = f"file:{quote(str(path))}?mode=ro&immutable=1"
+    connection = sqlite3.connect(uri, uri=True, isolation_level=None)
+    try:
+        migrate(connection)  # fails where there is something to do
+        connection.execute("SELECT value FROM meta").fetchone()
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _check(connection: sqlite3.Connection) -> None:
+    (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    if verdict != "ok":
+        raise DamagedDatabaseError(str(verdict))
+
+
+def _is_of_the_disk(error: Exception) -> bool:
+    if isinstance(error, sqlite3.Error):
+        return _primary_code(error) in _PROBLEMS
+    return isinstance(error, OSError)
+
+
+def _primary_code(error: sqlite3.Error) -> int:
+    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF

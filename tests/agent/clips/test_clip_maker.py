@@ -1,0 +1,275 @@
+"""Clips made of finished reels: oldest first, one at a time, later rather than never."""
+
+import asyncio
+import contextlib
+import os
+import stat
+import sys
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from pi_agent.clips import clip_maker
+from pi_agent.clips.clip_maker import ClipMaker
+from pi_agent.clips.reel_folder import ReelFolder
+from pi_agent.errors import StorageError
+from pi_agent.events import EventFeed, EventJournal
+from pi_agent.protocol import EventState, MotionEvent
+from pi_agent.storage import Database, EventStore, MediaLibrary
+from tests.clips import decoded_clip
+from tests.small_disk import small_disk
+
+from ..storage.test_event_store import motion_event
+from .test_encode import long_reel, reel_of
+
+
+class Studio:
+    """A maker over a real store, folder and library."""
+
+    def __init__(self, data_dir: Path, database: Database) -> None:
+        self.data_dir = data_dir
+        self.folder = ReelFolder(data_dir / "reels")
+        self.folder.recover()
+        self.media = MediaLibrary(data_dir / "media")
+        self.store = EventStore(database, now=lambda: 0.0)
+        self.journal = EventJournal(self.store, self.media, EventFeed())
+        self.problems: list[str | None] = []
+        self.maker = ClipMaker(
+            self.folder, self.media, self.journal, on_problem=self.problems.append
+        )
+
+    async def event(self, number: int, **changes: object) -> MotionEvent:
+        return await self.store.save(motion_event(number, state=EventState.ENDED, **changes))
+
+    def reel(self, event: MotionEvent) -> None:
+        reel_of(self.data_dir).rename(self.folder.finished_path(event.id))
+
+    async def now(self, event: MotionEvent) -> MotionEvent:
+        found = await self.store.find(event.id)
+        assert found is not None
+        return found
+
+    async def until_settled(self, *events: MotionEvent) -> None:
+        async with asyncio.timeout(20):
+            while await self.unsettled(*events):
+                await asyncio.sleep(0.02)
+
+    async def unsettled(self, *events: MotionEvent) -> bool:
+        found = [await self.now(event) for event in events]
+        return any(event.clip is None and event.clip_error is None for event in found)
+
+
+@pytest.fixture
+async def studio(tmp_path: Path, database: Database) -> AsyncIterator[Studio]:
+    studio = Studio(tmp_path, database)
+    yield studio
+    await studio.maker.close()
+
+
+def leftovers(studio: Studio) -> list[str]:
+    return sorted(path.name for path in studio.folder.path.iterdir())
+
+
+async def test_a_finished_reel_becomes_a_clip(studio: Studio) -> None:
+    event = await studio.event(1)
+    studio.reel(event)
+    await studio.maker.start()
+    await studio.until_settled(event)
+    made = await studio.now(event)
+    assert made.clip == "/api/v1/events/event-0001/clip.mp4"
+    assert made.revision == event.revision + 1
+    data = studio.media.clip_path(event).read_bytes()
+    assert len(decoded_clip(data).pictures) == 11
+    await studio.maker.close()
+    assert leftovers(studio) == []
+    assert studio.maker.made == 1
+
+
+async def test_reels_that_come_while_it_runs_are_made_oldest_first(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order: list[str] = []
+    encode = ClipMaker._encode
+
+    async def noted(maker: ClipMaker, event_id: str) -> object:
+        order.append(event_id)
+        return await encode(maker, event_id)
+
+    monkeypatch.setattr(ClipMaker, "_encode", noted)
+    await studio.maker.start()
+    events = [await studio.event(number) for number in (3, 1, 2)]
+    for event in events:
+        studio.reel(event)
+    studio.maker.nudge()
+    await studio.until_settled(*events)
+    assert order == ["event-0001", "event-0002", "event-0003"]
+
+
+async def test_what_a_crash_left_is_made_or_marked(studio: Studio) -> None:
+    whole, lost, going_on = await studio.event(1), await studio.event(2), motion_event(3)
+    await studio.store.save(going_on)
+    studio.reel(whole)
+    await studio.maker.start()
+    await studio.until_settled(whole, lost)
+    assert (await studio.now(whole)).clip is not None
+    error = (await studio.now(lost)).clip_error
+    assert error == "the agent stopped before the pictures reached the disk"
+    assert (await studio.now(going_on)).clip_error is None
+
+
+async def test_a_reel_whose_event_is_gone_or_done_goes(studio: Studio) -> None:
+    done = await studio.event(1, clip="/api/v1/events/event-0001/clip.mp4")
+    studio.reel(done)
+    studio.reel(motion_event(2))
+    marker = await studio.event(3)
+    studio.reel(marker)
+    await studio.maker.start()
+    await studio.until_settled(marker)
+    await studio.maker.close()
+    assert leftovers(studio) == []
+    assert (await studio.now(done)).revision == done.revision
+
+
+async def test_an_event_that_goes_on_gets_its_clip_after_its_end(studio: Studio) -> None:
+    event = await studio.store.save(motion_event(1))
+    studio.reel(event)
+    marker = await studio.event(2)
+    studio.reel(marker)
+    await studio.maker.start()
+    await studio.until_settled(marker)
+    assert (await studio.now(event)).clip is None
+    await studio.store.save(replace(event, state=EventState.ENDED))
+    studio.maker.nudge()
+    await studio.until_settled(event)
+    assert (await studio.now(event)).clip is not None
+
+
+async def test_an_event_deleted_while_its_clip_is_made_takes_the_clip_along(
+    studio: Studio,
+) -> None:
+    event = await studio.event(1)
+    long_reel(studio.data_dir, 40).rename(studio.folder.finished_path(event.id))
+    await studio.maker.start()
+    part = studio.folder.part_path(event.id)
+    async with asyncio.timeout(20):
+        while not part.exists():
+            await asyncio.sleep(0.01)
+        await studio.store.delete(event.id)
+        while studio.maker.made == 0:
+            await asyncio.sleep(0.02)
+    assert leftovers(studio) == []
+    assert not studio.media.clip_path(event).exists()
+
+
+async def test_a_reel_that_gives_no_clip_says_why(
+    studio: Studio, caplog: pytest.LogCaptureFixture
+) -> None:
+    event = await studio.event(1)
+    studio.folder.finished_path(event.id).write_bytes(b"")
+    await studio.maker.start()
+    await studio.until_settled(event)
+    assert "no picture of it reached the disk" in ((await studio.now(event)).clip_error or "")
+    await studio.maker.close()
+    assert leftovers(studio) == []
+    assert "no clip of event event-0001" in caplog.text
+
+
+async def test_a_reel_that_never_came_to_be_is_marked(studio: Studio) -> None:
+    await studio.maker.start()
+    event = await studio.event(1)
+    studio.maker.lose(event.id, "the camera gave no picture during the event")
+    await studio.until_settled(event)
+    assert (await studio.now(event)).clip_error == "the camera gave no picture during the event"
+
+
+@contextlib.contextmanager
+def encoder_that(script: str, folder: Path, patch: pytest.MonkeyPatch) -> Callable[[], None]:  # type: ignore[misc]
+    """Have the maker run this shell script instead of the real encoder."""
+    path = folder / "encoder"
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(path.stat().st_mode | stat.S_IXUSR)
+    with patch.context() as inner:
+        inner.setattr(sys, "executable", str(path))
+        yield
+
+
+async def test_an_encoder_that_is_killed_is_tried_again_and_given_up_in_the_end(
+    studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clip_maker, "_RETRY_SECONDS", 0.05)
+    event = await studio.event(1)
+    studio.reel(event)
+    script = f"echo x >> {tmp_path}/attempts; kill -9 $$"
+    with encoder_that(script, tmp_path, monkeypatch):
+        await studio.maker.start()
+        await studio.until_settled(event)
+    assert "killed by signal 9" in ((await studio.now(event)).clip_error or "")
+    assert (tmp_path / "attempts").read_text() == "x\n" * 3
+
+
+async def test_a_disk_without_room_for_the_clip_is_waited_for(
+    tmp_path: Path, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clip_maker, "_RETRY_SECONDS", 0.05)
+    with small_disk(tmp_path / "disk", megabytes=2) as disk:
+        studio = Studio(disk, database)
+        event = await studio.event(1)
+        studio.reel(event)
+        free = os.statvfs(disk).f_bavail * 4096
+        (disk / "ballast").write_bytes(bytes(free))
+        await studio.maker.start()
+        async with asyncio.timeout(20):
+            while not studio.problems:
+                await asyncio.sleep(0.02)
+        assert studio.problems[0] == "the disk is full"
+        assert (await studio.now(event)).clip_error is None
+        (disk / "ballast").unlink()
+        await studio.until_settled(event)
+        assert (await studio.now(event)).clip is not None
+        await asyncio.sleep(0.1)
+        assert studio.problems[-1] is None
+        await studio.maker.close()
+
+
+async def test_a_journal_that_cannot_save_is_tried_again(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clip_maker, "_RETRY_SECONDS", 0.05)
+    attempts = 0
+    record = studio.journal.record_clip
+
+    async def sometimes(event_id: str, size: int) -> MotionEvent | None:
+        nonlocal attempts
+        attempts += 1
+        if attempts < 3:
+            raise StorageError("the disk is full")
+        return await record(event_id, size)
+
+    monkeypatch.setattr(studio.journal, "record_clip", sometimes)
+    event = await studio.event(1)
+    studio.reel(event)
+    await studio.maker.start()
+    await studio.until_settled(event)
+    assert attempts == 3
+    assert (await studio.now(event)).clip is not None
+
+
+async def test_stopping_in_the_middle_ends_the_process_and_keeps_the_reel(
+    studio: Studio,
+) -> None:
+    event = await studio.event(1)
+    long_reel(studio.data_dir).rename(studio.folder.finished_path(event.id))
+    await studio.maker.start()
+    part = studio.folder.part_path(event.id)
+    async with asyncio.timeout(20):
+        while not part.exists():
+            await asyncio.sleep(0.01)
+        await studio.maker.close()
+    assert studio.folder.finished() == (event.id,)
+    mine = f"/proc/{os.getpid()}/task/{os.getpid()}/children"
+    children = Path(mine).read_text().split()
+    commands = [Path(f"/proc/{pid}/cmdline").read_text() for pid in children]
+    assert not [command for command in commands if "pi_agent.clips.encode" in command]
+    await studio.maker.close()
