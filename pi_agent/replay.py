@@ -50,7 +50,12 @@ class Stretch:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `pi-agent replay`."""
     parser.add_argument("file", type=Path, metavar="FILE", help="a recording")
-    parser.add_argument("--settings", metavar="JSON", default="{}", help="settings that differ from the defaults, as the API takes them")
+    parser.add_argument(
+        "--settings",
+        metavar="JSON",
+        default="{}",
+        help="settings that differ from the defaults, as the API takes them",
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
 
 
@@ -82,7 +87,13 @@ def replay(path: Path, settings: CameraSettings, json_lines: bool, out: TextIO) 
         if not observation.active:
             continue
         if stretch is None:
-            stretch = Stretch(start=at, end=at, score=observation.score, box=observation.box, zones=observation.zones)
+            stretch = Stretch(
+                start=at,
+                end=at,
+                score=observation.score,
+                box=observation.box,
+                zones=observation.zones,
+            )
         stretch.add(observation)
     if stretch is not None:
         _print_stretch(stretch, json_lines, out)
@@ -97,7 +108,7 @@ def replay(path: Path, settings: CameraSettings, json_lines: bool, out: TextIO) 
 
 def _print_stretch(stretch: Stretch, json_lines: bool, out: TextIO) -> None:
     if json_lines:
-        body: dict[str, Any] = {k: v for k, v in asdict(stretch).items()}
+        body: dict[str, Any] = asdict(stretch)
         body["start"], body["end"] = round(stretch.start, 3), round(stretch.end, 3)
         print(json.dumps(body), file=out)
     else:
@@ -123,11 +134,12 @@ def _decoded(container: "InputContainer", path: Path) -> Iterator[tuple[float, N
     first: float | None = None
     position = -_DEFAULT_STEP
     for frame in container.decode(video=0):
-        if frame.time is None:
+        seconds: float | None = frame.time  # its stub promises more than FFmpeg does
+        if seconds is None:
             position += _DEFAULT_STEP
         else:
-            first = frame.time if first is None else first
-            position = max(position, frame.time - first)
+            first = seconds if first is None else first
+            position = max(position, seconds - first)
         yield position, shrunk(_luma(frame))
 
 
@@ -135,5 +147,6 @@ def _luma(frame: "VideoFrame") -> NDArray[np.uint8]:
     if frame.format.name not in _PLANAR_LUMA:
         return np.asarray(frame.to_ndarray(format="gray"), np.uint8)
     plane = frame.planes[0]
-    rows = np.frombuffer(plane, np.uint8).reshape(frame.height, plane.line_size)  # type: ignore[call-overload]
-    return rows[:, : frame.width]
+    data: Any = plane  # it is a buffer, which its stub does not say
+    rows: NDArray[np.uint8] = np.frombuffer(data, np.uint8).reshape(-1, plane.line_size)
+    return rows[: frame.height, : frame.width]

@@ -1,69 +1,98 @@
 """The scene as it is when nothing moves, learned and kept up to date by itself."""
 
+from typing import Any
+
 import cv2
 import numpy as np
-from numpy.typing import NDArray
+from cv2.typing import MatLike
 
-_K3 = np.ones((3, 3), np.uint8)
-_BACKGROUND_SECONDS = 12.0
-_NOISE_SECONDS = 12.0
-_RECENT_SECONDS = 0.5
-_FOREGROUND_RATE = 0.15  # how much slower what moves becomes background
-_REFRESH_EVERY = 4  # frames between recalculations of the derived planes
-_NOISE_FACTOR = 4.5
-_LEAST_THRESHOLD = 10.0
+_NEIGHBOURS = np.ones((3, 3), np.uint8)
+_BACKGROUND_SECONDS = 12.0  # time constant of the background
+_NOISE_SECONDS = 12.0  # and of the noise
+_FOREGROUND_RATE = 0.15  # how much slower what stands out becomes background: in 80 s
+_REFRESH_EVERY = 4  # frames: the planes that follow from the background change slowly
+_FIRST_FRAMES = 20  # while they do not
+_FIRST_NOISE = 3.0  # levels, until it is measured
+_NOISES: Any = 4.5  # mean deviations that are not noise
+_LEAST_THRESHOLD: Any = 10.0  # levels: a contrast of about 9 %
+_BORDER, _BORDER_CAUTION = 2, 1.3  # pixels whose surroundings are half unknown
+_CHANGE_NOISES = 3.0  # the same from one look to another
+_LEAST_CHANGE: Any = 6.0
+_LIGHT_RATE, _LIGHT_RATE_MOST = 4.0, 0.3  # how much faster to learn while the light changes
 
 
 class BackgroundModel:
-    """Knows no settings: whatever the user changes, it goes on as it is."""
+    """Learns from planes of local contrast (h, w, uint8).
 
-    def __init__(self, contrast: NDArray[np.uint8], at: float) -> None:
+    It knows no settings: whatever a user changes, it goes on as it is.
+    """
+
+    def __init__(self, contrast: MatLike) -> None:
         self.shape = contrast.shape
-        self._noise = np.full(self.shape, 3.0, np.float32)
-        self._difference, self._below, self.mask = (np.empty_like(contrast) for _ in range(3))
-        self.restart(contrast, at)
+        self._noise = np.full(self.shape, _FIRST_NOISE, np.float32)
+        self._above, self._below, self._off = (np.empty_like(contrast) for _ in range(3))
+        self._caution = np.full(self.shape, _BORDER_CAUTION, np.float32)
+        self._caution[_BORDER:-_BORDER, _BORDER:-_BORDER] = 1.0
+        self.restart(contrast)
 
-    def restart(self, contrast: NDArray[np.uint8], at: float) -> None:
-        """Take the picture as the background; the noise is kept."""
+    def restart(self, contrast: MatLike) -> None:
+        """Take this picture for the background; what is known of the noise is kept."""
         self._mean = contrast.astype(np.float32)
-        self._recent = contrast.astype(np.float32)
-        self.begun_at = at
         self._frames = 0
         self._refresh()
 
-    def difference(self, contrast: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """How far each pixel is outside what the background shows within a pixel around it."""
-        cv2.subtract(contrast, self._highest, self._difference)
+    @property
+    def frames(self) -> int:
+        """How many frames it has learned from since it began."""
+        return self._frames
+
+    def difference(self, contrast: MatLike) -> MatLike:
+        """How far each pixel is outside what the background shows within one pixel around it.
+
+        So a scene that shakes or rustles by a pixel does not differ. Valid until the next call.
+        """
+        cv2.subtract(contrast, self._highest, self._above)
         cv2.subtract(self._lowest, contrast, self._below)
-        return cv2.max(self._difference, self._below, self._difference)
+        return cv2.max(self._above, self._below, self._above)
 
-    def recent_change(self, contrast: NDArray[np.uint8], boost: float) -> NDArray[np.uint8]:
-        """255 where the picture differs from its average over the last half second."""
-        change = cv2.absdiff(contrast, cv2.convertScaleAbs(self._recent))
-        least = cv2.max(cv2.convertScaleAbs(self._noise, alpha=3.0 * boost), 6)
-        return cv2.compare(change, least, cv2.CMP_GT)
+    def changed(self, contrast: MatLike, before: MatLike, caution: float) -> MatLike:
+        """255 where two planes differ by more than noise, else 0."""
+        least = self.change_threshold
+        if caution > 1:
+            least = cv2.convertScaleAbs(least, alpha=caution)
+        return cv2.compare(cv2.absdiff(contrast, before), least, cv2.CMP_GT)
 
-    def learn(self, contrast: NDArray[np.uint8], foreground: NDArray[np.uint8], seconds: float, boost: float) -> None:
+    def learn(
+        self, contrast: MatLike, foreground: MatLike | None, seconds: float, caution: float
+    ) -> None:
+        """Go on by one frame, `seconds` after the last; `foreground` is 255 where it stands out."""
         self._frames += 1
-        rate = max(seconds / _BACKGROUND_SECONDS, 1.0 / (self._frames + 1))
-        if boost > 1:
-            rate = max(rate, min(0.3, 4 * rate * boost))
-        cv2.absdiff(contrast, self._mean8, self._below)
-        cv2.accumulateWeighted(contrast, self._mean, rate, cv2.bitwise_not(foreground))
-        if self._frames % _REFRESH_EVERY == 0:
-            slow = min(1.0, rate * _FOREGROUND_RATE * _REFRESH_EVERY)
-            cv2.accumulateWeighted(contrast, self._mean, slow, foreground)
-        cv2.min(self._below, self.threshold, self._below)
-        cv2.accumulateWeighted(
-            self._below, self._noise, max(seconds / _NOISE_SECONDS, 1.0 / (self._frames + 2))
-        )
-        cv2.accumulateWeighted(contrast, self._recent, min(1.0, seconds / _RECENT_SECONDS))
-        if self._frames % _REFRESH_EVERY == 0 or self._frames < 20 or boost > 1:
+        rate = max(seconds / _BACKGROUND_SECONDS, 1 / (self._frames + 1))
+        if caution > 1:
+            rate = max(rate, min(_LIGHT_RATE_MOST, _LIGHT_RATE * rate * caution))
+        cv2.absdiff(contrast, self.mean, self._off)
+        self._learn_scene(contrast, foreground, rate)
+        # What stands out is no noise; it counts as much as could have been.
+        cv2.min(self._off, self.threshold, self._off)
+        noise_rate = max(seconds / _NOISE_SECONDS, 1 / (self._frames + 2))
+        cv2.accumulateWeighted(self._off, self._noise, noise_rate)
+        if self._frames % _REFRESH_EVERY == 0 or self._frames < _FIRST_FRAMES or caution > 1:
             self._refresh()
 
+    def _learn_scene(self, contrast: MatLike, foreground: MatLike | None, rate: float) -> None:
+        if foreground is None:
+            cv2.accumulateWeighted(contrast, self._mean, rate)
+            return
+        cv2.accumulateWeighted(contrast, self._mean, rate, cv2.bitwise_not(foreground))
+        if self._frames % _REFRESH_EVERY == 0:
+            slow_rate = min(1.0, rate * _FOREGROUND_RATE * _REFRESH_EVERY)
+            cv2.accumulateWeighted(contrast, self._mean, slow_rate, foreground)
+
     def _refresh(self) -> None:
-        self._mean8 = cv2.convertScaleAbs(self._mean)
-        self._highest = cv2.dilate(self._mean8, _K3)
-        self._lowest = cv2.erode(self._mean8, _K3)
-        noisy = cv2.convertScaleAbs(self._noise, alpha=_NOISE_FACTOR)
-        self.threshold = cv2.max(noisy, _LEAST_THRESHOLD)
+        self.mean = cv2.convertScaleAbs(self._mean)
+        self._highest = cv2.dilate(self.mean, _NEIGHBOURS)
+        self._lowest = cv2.erode(self.mean, _NEIGHBOURS)
+        threshold = cv2.max(cv2.multiply(self._noise, _NOISES), _LEAST_THRESHOLD)
+        self.threshold = cv2.convertScaleAbs(cv2.multiply(threshold, self._caution))
+        noise = cv2.convertScaleAbs(self._noise, alpha=_CHANGE_NOISES)
+        self.change_threshold = cv2.max(noise, _LEAST_CHANGE)

@@ -1,147 +1,127 @@
 """Luma in, motion out: no clock, no files, no threads."""
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from pi_agent.protocol import Box
 
-from .background import BackgroundModel
-from .contrast import local_contrast, log_light
+from .blob_finder import BlobFinder
+from .blobs import Blobs
+from .evidence import EvidenceMap
 from .observation import MotionObservation
-from .regions import Regions
+from .scene import Change, Scene
+from .sensitivity import ScoreScale
 from .settings import MotionSettings
 
-_K3 = np.ones((3, 3), np.uint8)
-_K5 = np.ones((5, 5), np.uint8)
 _LEARNING_SECONDS = 0.75
-_LEAST_AREA = 0.0008
-_FAST_SHARE = 0.12
-_NEED_SECONDS = 0.2
-_WHOLE_PICTURE = 0.45
-_LIGHT_JUMP, _LIGHT_SECONDS = 7.0, 0.5
+_NEEDED_SECONDS = 0.16  # of evidence: at ten looks a second, a weak blob is seen three times
+_NEEDED_SHARE = 0.5  # of the least pixels of a blob have it
+_STRONGEST = 1.7  # thresholds that a pixel counts at most
+_WEIGHT = 0.25  # of a blob of the least size that is just above the threshold
+_LEAST_WEIGHT, _MOST_WEIGHT = 0.1, 3.0
 
 
 class MotionDetector:
-    """Looks for motion in one camera's luma planes, one after the other."""
+    """Looks for motion in one camera's luma planes, one after the other.
+
+    What is learned of the scene does not depend on the settings: a change of them costs nothing.
+    """
 
     def __init__(self, settings: MotionSettings) -> None:
         self._settings = settings
-        self._background: BackgroundModel | None = None
-        self._regions: Regions | None = None
-        self._last_at = 0.0
-        self._frames = 0
-        self._evidence = 0.0
-        self._previous: NDArray[np.uint8] | None = None
-        self._light: list[tuple[float, float]] = []
+        self._scene = Scene()
+        self._shape: tuple[int, ...] = ()
 
     def apply(self, settings: MotionSettings) -> None:
         """Look with other settings from the next plane on; what was learned is kept."""
-        if settings == self._settings:
-            return
-        self._settings = settings
-        self._regions = None
+        if settings != self._settings:
+            self._settings = settings
+            if self._shape:
+                self._finder = BlobFinder(settings, self._shape)
 
     def observe(self, luma: NDArray[np.uint8], at: float) -> MotionObservation:
-        """Look at a grey plane (h, w) of uint8 that shows the scene at second `at`."""
-        light = log_light(luma)
-        contrast = local_contrast(light)
-        background = self._background
-        if background is None or background.shape != contrast.shape:
-            self._background = BackgroundModel(contrast, at)
-            self._regions = None
-            self._begin(at)
+        """Look at a grey plane (h, w, uint8, about 160 wide) that shows the scene at second `at`.
+
+        Seconds are those of a clock that never jumps.
+        """
+        if luma.shape != self._shape:
+            self._resize(luma.shape)
+        change = self._scene.look(luma, at)
+        if change is None:
+            self._evidence.clear()
             return MotionObservation(at=at, learning=True)
-        seconds = min(1.0, max(1e-3, at - self._last_at))
-        self._last_at = at
-        boost = self._light_boost(cv2.mean(light)[0], at)
-        if self._regions is None:
-            self._regions = Regions(self._settings, luma.shape[:2])
-        difference = background.difference(contrast)
-        threshold = background.threshold
-        if boost > 1:
-            threshold = cv2.convertScaleAbs(threshold, alpha=boost)
-        foreground = cv2.compare(difference, threshold, cv2.CMP_GT)
-        count = cv2.countNonZero(foreground)
-        self._frames += 1
-        if count > _WHOLE_PICTURE * foreground.size and self._frames > 3:
-            background.restart(contrast, at)
-            self._begin(at)
-            return MotionObservation(at=at, learning=True)
-        seen = foreground if self._regions.everywhere else foreground & self._regions.counted
-        moving, box, score = None, None, 0.0
-        if cv2.countNonZero(seen) >= 0.5 * _LEAST_AREA * foreground.size:
-            moving, box, score = self._blobs(contrast, seen, difference, threshold, boost)
-        hit = (
-            moving is not None
-            and self._previous is not None
-            and cv2.countNonZero(cv2.dilate(self._previous, _K5) & moving) > 0
-        )
-        self._evidence = (
-            min(_NEED_SECONDS * 1.6, self._evidence + seconds)
-            if hit
-            else max(0.0, self._evidence - seconds)
-        )
-        self._previous = moving
-        background.learn(contrast, foreground, seconds, boost)
-        learning = at - background.begun_at <= _LEARNING_SECONDS
-        active = hit and not learning and self._evidence >= _NEED_SECONDS - 1e-3
-        least = 0.5 * _LEAST_AREA * foreground.size
+        blobs = self._finder.find(change, self._scene)
+        if blobs:
+            observation = self._judge(blobs, change, at)
+        else:
+            self._evidence.wait(change.seconds)
+            observation = MotionObservation(at=at, learning=self._is_learning(at))
+        self._scene.learn(change)
+        return observation
+
+    def _resize(self, shape: tuple[int, ...]) -> None:
+        self._shape = shape
+        self._finder = BlobFinder(self._settings, shape)
+        self._scale = ScoreScale(shape[0] * shape[1])
+        self._evidence = EvidenceMap(shape)
+
+    def _is_learning(self, at: float) -> bool:
+        return at - self._scene.known_since <= _LEARNING_SECONDS
+
+    def _judge(self, blobs: Blobs, change: Change, at: float) -> MotionObservation:
+        """What the blobs of one look amount to, together with those of the looks before."""
+        demand = self._finder.demand
+        difference = change.difference.ravel()[blobs.pixels].astype(np.float32)
+        contrasts = difference / change.threshold.ravel()[blobs.pixels]
+        powers = np.square(np.minimum(contrasts / demand.contrast, _STRONGEST)) / demand.pixels
+        strengths = blobs.totals(powers)
+        weights = self._weights(blobs, change, powers, strengths)
+        seen_for = self._evidence.see(blobs, weights, change.seconds)
+        proven = seen_for >= _NEEDED_SECONDS - 1e-3
+        learning = self._is_learning(at)
+        if learning or np.count_nonzero(proven) < _NEEDED_SHARE * demand.pixels:
+            proven[:] = True  # of a stirring that is not motion yet, show the strongest
+            active = False
+        else:
+            active = True
+        moving = np.isin(np.arange(len(blobs)), blobs.owners[proven])
+        main = int(np.argmax(np.where(moving, strengths, -1.0)))
+        score = self._scale.score(contrasts[blobs.owners == main])
+        if not active:
+            return MotionObservation(at=at, score=score, stirring=True, learning=learning)
+        counting = moving[blobs.owners]
         return MotionObservation(
             at=at,
-            active=active,
-            score=score,
-            box=box if active else None,
-            zones=self._regions.zones_of(moving, least) if active and moving is not None else (),
-            stirring=moving is not None,
-            learning=learning,
+            active=True,
+            score=max(score, float(100 - self._settings.sensitivity)),
+            box=self._box(blobs.boxes[main]),
+            zones=self._finder.regions.zones_of(blobs.pixels[counting], demand.pixels / 2),
+            stirring=True,
         )
 
-    def _begin(self, at: float) -> None:
-        self._last_at = at
-        self._frames = 0
-        self._evidence = 0.0
-        self._previous = None
-        self._light = []
-
-    def _light_boost(self, light: float, at: float) -> float:
-        self._light.append((at, light))
-        while self._light[0][0] < at - _LIGHT_SECONDS:
-            self._light.pop(0)
-        lights = [value for _, value in self._light]
-        return max(1.0, (max(lights) - min(lights)) / _LIGHT_JUMP)
-
-    def _blobs(
+    def _weights(
         self,
-        contrast: NDArray[np.uint8],
-        seen: NDArray[np.uint8],
-        difference: NDArray[np.uint8],
-        threshold: NDArray[np.uint8],
-        boost: float,
-    ) -> tuple[NDArray[np.uint8] | None, Box | None, float]:
-        assert self._background is not None
-        closed = cv2.morphologyEx(seen, cv2.MORPH_CLOSE, _K3)
-        count, labels, stats, _ = cv2.connectedComponentsWithStats(
-            closed, connectivity=8, ltype=cv2.CV_16U
+        blobs: Blobs,
+        change: Change,
+        powers: NDArray[np.float32],
+        strengths: NDArray[np.float64],
+    ) -> NDArray[np.float64]:
+        """How much each blob's time counts: what is weak needs longer than what is strong.
+
+        More than time itself only what goes on changing from look to look: a lamp does so once.
+        """
+        weights = np.minimum(1.0, _WEIGHT * strengths)
+        if change.caution == 1:
+            now = self._scene.moved_now(change).ravel()[blobs.pixels] > 0
+            weights = np.maximum(weights, _WEIGHT * blobs.totals(powers * now))
+        return np.clip(weights, _LEAST_WEIGHT, _MOST_WEIGHT)
+
+    def _box(self, box: NDArray[np.int32]) -> Box:
+        height, width = self._shape
+        x, y, w, h = (int(value) for value in box)
+        return Box(
+            x=round(x / width, 4),
+            y=round(y / height, 4),
+            w=round(w / width, 4),
+            h=round(h / height, 4),
         )
-        keep = [j for j in range(1, count) if stats[j, 4] >= _LEAST_AREA * seen.size]
-        if not keep:
-            return None, None, 0.0
-        recent = self._background.recent_change(contrast, boost)
-        moving = np.zeros_like(seen)
-        best, best_box = 0, None
-        for j in keep:
-            x, y, w, h, area = (int(v) for v in stats[j])
-            region = labels[y : y + h, x : x + w] == j
-            if np.count_nonzero(recent[y : y + h, x : x + w][region]) >= _FAST_SHARE * area:
-                moving[y : y + h, x : x + w][region] = 255
-                if area > best:
-                    best, best_box = area, (x, y, w, h)
-        if best_box is None:
-            return None, None, 0.0
-        height, width = seen.shape
-        x, y, w, h = best_box
-        box = Box(x=x / width, y=y / height, w=w / width, h=h / height)
-        strength = np.mean(np.minimum(4.0, difference[moving > 0] / threshold[moving > 0]))
-        score = float(min(100.0, 50 + 10 * np.log2(best / (_LEAST_AREA * seen.size)) * strength / 2))
-        return moving, box, round(score, 1)

@@ -22,7 +22,7 @@ class LookSchedule:
         self._changed = self._last = -1e9
 
     def due(self, at: float, jpeg_bytes: int | None) -> bool:
-        """Whether to look at the frame of second `at`; `jpeg_bytes` is its size where it has one."""
+        """Whether to look at the frame of second `at`; `jpeg_bytes` is its size, if it has one."""
         sudden = jpeg_bytes is not None and self._is_sudden(float(jpeg_bytes), at)
         if sudden:
             self._changed = at
@@ -45,5 +45,6 @@ class LookSchedule:
         off = abs(size - self._mean)
         sudden = off > _SUDDEN * max(self._deviation, _LEAST_DEVIATION * size)
         self._mean += _SIZE_RATE * (size - self._mean)
-        self._deviation += _DEVIATION_RATE * (min(1.25 * off, 4 * self._deviation) - self._deviation)
+        calm = min(1.25 * off, 4 * self._deviation)
+        self._deviation += _DEVIATION_RATE * (calm - self._deviation)
         return sudden and at - self._first > 1.0

@@ -116,7 +116,8 @@ class MotionWorker(ThreadWorker):
         if not self._looking:
             self._advance(MotionObservation(at=at), frame)
             return
-        if not self._schedule.due(at, None if frame.luma is not None or frame.jpeg is None else len(frame.jpeg)):
+        decodes = frame.luma is None and frame.jpeg is not None
+        if not self._schedule.due(at, len(frame.jpeg or b"") if decodes else None):
             return
         try:
             luma = luma_of(frame)

@@ -1,4 +1,4 @@
-"""From looks at the scene to events: what belongs together, when it is over, when it is too long."""
+"""From looks at the scene to events: what belongs together, when it is over or too long."""
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -64,16 +64,18 @@ class MotionEventTracker:
     ) -> tuple[MotionEvent, ...]:
         """Start an event by hand, or keep the present one open, for so many seconds."""
         started: tuple[MotionEvent, ...] = ()
-        if self._open is None:
-            started = (self._start(cause, at, captured_at),)
-        assert self._open is not None
-        self._open.held_until = max(self._open.held_until, at + seconds)
+        current = self._open
+        if current is None:
+            current = self._start(cause, at, captured_at)
+            started = (current.event,)
+        current.held_until = max(current.held_until, at + seconds)
         return started
 
     def finish(self, at: float, captured_at: float) -> tuple[MotionEvent, ...]:
         """End the open event now: nobody looks any more."""
         del captured_at
-        return () if self._open is None else (self._end(max(at, self._open.began)),)
+        current = self._open
+        return () if current is None else (self._end(current, max(at, current.began)),)
 
     def _end_if_over(self, observation: MotionObservation) -> tuple[MotionEvent, ...]:
         current = self._open
@@ -82,20 +84,17 @@ class MotionEventTracker:
         quiet_from = max(current.last_motion, current.held_until)
         longest = current.began + self._settings.longest_event_seconds
         if observation.at >= longest:
-            return (self._end(min(longest, max(quiet_from, current.began))),)
+            return (self._end(current, min(longest, max(quiet_from, current.began))),)
         over_at = max(current.last_motion + self._settings.cool_down_seconds, current.held_until)
         if not observation.active and observation.at >= over_at:
-            return (self._end(quiet_from),)
+            return (self._end(current, quiet_from),)
         return ()
 
-    def _take(
-        self, observation: MotionObservation, captured_at: float
-    ) -> tuple[MotionEvent, ...]:
+    def _take(self, observation: MotionObservation, captured_at: float) -> tuple[MotionEvent, ...]:
         if self._open is None:
-            started = self._start(EventCause.MOTION, observation.at, captured_at)
-            started = _merged(started, observation)
-            self._open.event = self._open.announced = started  # type: ignore[attr-defined]
-            return (started,)
+            current = self._start(EventCause.MOTION, observation.at, captured_at)
+            current.event = current.announced = _merged(current.event, observation)
+            return (current.event,)
         current = self._open
         current.last_motion = observation.at
         current.event = _merged(current.event, observation)
@@ -106,7 +105,7 @@ class MotionEventTracker:
         current.announced, current.announced_at = current.event, observation.at
         return (current.event,)
 
-    def _start(self, cause: EventCause, at: float, captured_at: float) -> MotionEvent:
+    def _start(self, cause: EventCause, at: float, captured_at: float) -> _OpenEvent:
         started_at = datetime.fromtimestamp(captured_at, UTC)
         event = MotionEvent(
             id=new_event_id(started_at),
@@ -118,11 +117,9 @@ class MotionEventTracker:
         self._open = _OpenEvent(
             event=event, announced=event, began=at, last_motion=at, announced_at=at, held_until=at
         )
-        return event
+        return self._open
 
-    def _end(self, at: float) -> MotionEvent:
-        current = self._open
-        assert current is not None
+    def _end(self, current: _OpenEvent, at: float) -> MotionEvent:
         self._open = None
         length = timedelta(seconds=max(0.0, at - current.began))
         return replace(

@@ -1,0 +1,56 @@
+"""Persistence: how long something has been seen at a place, or next to it, as it moves on."""
+
+from typing import Any
+
+import cv2
+import numpy as np
+from cv2.typing import MatLike
+from numpy.typing import NDArray
+
+from .blobs import Blobs
+
+_UNIT_SECONDS = 0.002  # of one level
+_MOST = 250  # levels, half a second: as long as something may be out of sight at most
+_NEAR, _FAR = np.ones((3, 3), np.uint8), np.ones((5, 5), np.uint8)
+_LONG_SECONDS = 0.15  # between looks: things get further
+
+
+class EvidenceMap:
+    """Seconds of evidence for each pixel of a plane of `shape`, handed on along what moves.
+
+    Rain, insects and flashes are never where they just were: they gather none.
+    """
+
+    def __init__(self, shape: tuple[int, ...]) -> None:
+        self._levels: MatLike = np.zeros(shape, np.uint8)
+        self._any = False
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._levels[:] = 0
+        self._any = False
+
+    def wait(self, seconds: float) -> None:
+        """Let time go by in which nothing was seen."""
+        if not self._any:
+            return
+        passed: Any = min(255.0, round(seconds / _UNIT_SECONDS))  # OpenCV's stubs want an array
+        self._levels = cv2.subtract(self._levels, passed)
+        self._any = cv2.countNonZero(self._levels) > 0
+
+    def see(
+        self, blobs: Blobs, weights: NDArray[np.float64], seconds: float
+    ) -> NDArray[np.float64]:
+        """Take blobs that were seen after so many seconds, each second of one counting `weights`.
+
+        Returns the seconds of evidence of each of `blobs.pixels`.
+        """
+        gained = np.round(weights * (seconds / _UNIT_SECONDS)).clip(1, _MOST)
+        kernel = _FAR if seconds > _LONG_SECONDS else _NEAR
+        before = cv2.dilate(self._levels, kernel).ravel()[blobs.pixels]
+        levels = np.where(before > 0, np.minimum(before + gained[blobs.owners], _MOST), 1)
+        self.wait(seconds)
+        flat = self._levels.reshape(-1)
+        flat[blobs.pixels] = np.maximum(flat[blobs.pixels], levels.astype(np.uint8))
+        self._any = True
+        return levels * _UNIT_SECONDS

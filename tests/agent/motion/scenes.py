@@ -1,0 +1,54 @@
+"""Synthetic luma planes that carry their own truth."""
+
+from collections.abc import Callable, Iterator
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+WIDTH, HEIGHT, FPS = 160, 90, 10.0
+Luma = NDArray[np.uint8]
+Draw = Callable[[NDArray[np.float32], float], None]
+
+
+def background(seed: int = 5) -> NDArray[np.float32]:
+    """A still room: soft shapes and some texture, grey levels 40 to 200."""
+    coarse = np.random.default_rng(seed).uniform(40, 200, (9, 16)).astype(np.float32)
+    return np.asarray(cv2.resize(coarse, (WIDTH, HEIGHT), interpolation=cv2.INTER_CUBIC))
+
+
+def scene(seconds: float, draw: Draw, *, noise: float = 2.0) -> Iterator[tuple[float, Luma]]:
+    """Planes with their second; `draw` changes the still room in place."""
+    random = np.random.default_rng(7)
+    still = background()
+    for number in range(round(seconds * FPS)):
+        plane = still.copy()
+        draw(plane, number / FPS)
+        plane += random.normal(0, noise, plane.shape).astype(np.float32)
+        yield number / FPS, np.clip(plane, 0, 255).astype(np.uint8)
+
+
+def nothing(plane: NDArray[np.float32], at: float) -> None:
+    """Leave the room as it is."""
+
+
+def person(x: float, y: float = 40, *, tall: int = 34) -> Draw:
+    """Somebody who stands at x, y (pixels, top left)."""
+
+    def draw(plane: NDArray[np.float32], at: float) -> None:
+        left, top = round(x), round(y)
+        plane[top : top + tall, max(0, left) : max(0, left + tall // 3)] = 20
+        plane[top : top + tall // 4, max(0, left + 2) : max(0, left + tall // 3 - 2)] = 160
+
+    return draw
+
+
+def walk(begin: float, end: float, *, tall: int = 34, y: float = 40) -> Draw:
+    """Somebody who crosses from left to right between two seconds."""
+
+    def draw(plane: NDArray[np.float32], at: float) -> None:
+        if begin <= at < end:
+            x = -tall / 3 + (at - begin) / (end - begin) * (WIDTH + tall / 3)
+            person(x, y, tall=tall)(plane, at)
+
+    return draw
