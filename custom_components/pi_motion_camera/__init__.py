@@ -15,6 +15,7 @@ from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.typing import ConfigType
 
 from .agent_client import AgentClient
+from .archive import EventArchive, archive_days
 from .const import CONF_CERTIFICATE_SHA256, DOMAIN
 from .coordinator import AgentCoordinator
 from .devices import async_follow_devices, is_reported
@@ -63,6 +64,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: AgentConfigEntry) -> boo
     async_follow_devices(hass, entry)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     _start(hass, entry)
+    if archive_days(entry) is not None:
+        await _start_archive(hass, entry)
     return True
 
 
@@ -80,14 +83,28 @@ def _start(hass: HomeAssistant, entry: AgentConfigEntry) -> None:
     entry.async_on_unload(hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, _close_streams))
 
 
+async def _start_archive(hass: HomeAssistant, entry: AgentConfigEntry) -> None:
+    revisions = _archive_revisions(hass, entry)
+    await revisions.async_load()
+    entry.async_on_unload(revisions.async_flush)
+    archive = EventArchive(hass, entry, revisions)
+    entry.async_on_unload(archive.async_start())
+    entry.async_create_background_task(hass, archive.run(), f"archive of {entry.title}")
+
+
+def _archive_revisions(hass: HomeAssistant, entry: AgentConfigEntry) -> RevisionStore:
+    return RevisionStore(hass, f"{entry.entry_id}.archive")
+
+
 async def async_unload_entry(hass: HomeAssistant, entry: AgentConfigEntry) -> bool:
     """Close everything; Home Assistant cancels the listener's task right after."""
     return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: AgentConfigEntry) -> None:
-    """Forget what was kept on disk."""
+    """Forget what was kept on disk, but for the archive: that is the user's."""
     await RevisionStore(hass, entry.entry_id).async_remove()
+    await _archive_revisions(hass, entry).async_remove()
 
 
 async def async_remove_config_entry_device(

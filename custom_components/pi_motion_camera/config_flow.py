@@ -5,8 +5,15 @@ from collections.abc import Mapping
 from typing import Any, override
 
 import probatio
-from homeassistant.config_entries import SOURCE_IGNORE, ConfigFlow, ConfigFlowResult
+from homeassistant.config_entries import (
+    SOURCE_IGNORE,
+    ConfigEntry,
+    ConfigFlow,
+    ConfigFlowResult,
+    OptionsFlow,
+)
 from homeassistant.const import CONF_HOST, CONF_PORT, CONF_TOKEN
+from homeassistant.core import callback
 from homeassistant.helpers import instance_id
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
@@ -26,6 +33,7 @@ from .agent_client.versions import require_compatible
 from .const import CONF_CERTIFICATE_SHA256, CONF_CODE, DOMAIN
 from .errors import error_key
 from .flow_address import Address, parse_address
+from .options_flow import AgentOptionsFlow
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -41,6 +49,13 @@ class AgentConfigFlow(ConfigFlow, domain=DOMAIN):
 
     _address: Address
     _name: str = ""
+
+    @override
+    @staticmethod
+    @callback
+    def async_get_options_flow(config_entry: ConfigEntry) -> OptionsFlow:
+        """The form behind the gear wheel of an entry."""
+        return AgentOptionsFlow()
 
     # --- where the agent is --------------------------------------------------------------------
 

@@ -8,5 +8,9 @@ MANUFACTURER: Final = "Pi Motion Camera"
 CONF_CERTIFICATE_SHA256: Final = "certificate_sha256"
 CONF_CODE: Final = "code"
 
+CONF_ARCHIVE: Final = "archive"
+CONF_ARCHIVE_DAYS: Final = "archive_days"
+DEFAULT_ARCHIVE_DAYS: Final = 30
+
 # Fired for every event of an agent, live or made up for; see `motion_events.py`.
 EVENT_MOTION: Final = f"{DOMAIN}_event"

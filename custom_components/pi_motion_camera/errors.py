@@ -68,6 +68,20 @@ def translate_agent_errors(name: str) -> Iterator[None]:
 
 
 @contextmanager
+def translate_media_errors(kind: type[HomeAssistantError], name: str) -> Iterator[None]:
+    """In the media source, whose callers show errors of one `kind` and no other."""
+    try:
+        yield
+    except AgentConnectionError as error:
+        raise _translated(kind, "unreachable", name, error) from error
+    except AgentRequestError as error:
+        key = "no_such_event" if error.status == 404 else error_key(error)
+        raise _translated(kind, key, name, error) from error
+    except AgentError as error:
+        raise _translated(kind, error_key(error), name, error) from error
+
+
+@contextmanager
 def translate_setup_errors(name: str) -> Iterator[None]:
     """While an entry is set up: what to retry, what to pair anew, what to give up on."""
     try:

@@ -1,4 +1,4 @@
-"""Motion as events: when it started and ended, with all that a notification needs."""
+"""Motion as events: started, ended, clip ready; with all that a notification needs."""
 
 from functools import partial
 from typing import override
@@ -41,7 +41,7 @@ async def async_setup_entry(
 
 
 class MotionEventEntity(AgentCameraEntity, EventEntity):
-    """Tells each start and end of motion once, and nothing that happened while we were away."""
+    """Tells each moment of an event once, and nothing that happened while we were away."""
 
     _attr_device_class = EventDeviceClass.MOTION
     _attr_translation_key = "motion"

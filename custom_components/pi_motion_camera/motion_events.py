@@ -5,15 +5,15 @@ from typing import Any
 
 from .agent_client.protocol import EventState, MotionEvent
 from .state import EventPhase
-from .views import event_snapshot_path
+from .views import event_clip_path, event_snapshot_path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventNotice:
     """A change of an event that users may want to hear of.
 
-    `phase` is None for a change that is neither start nor end. `replayed`: it happened while
-    Home Assistant was away, so it is told for the record and must turn nothing on.
+    `phase` is None for a change that is none of its moments. `replayed`: it happened while Home
+    Assistant was away, so it is told for the record and must turn nothing on.
     """
 
     event: MotionEvent
@@ -32,6 +32,7 @@ def event_attributes(entry_id: str, event: MotionEvent) -> dict[str, Any]:
         "zones": list(event.zones),
         "labels": sorted({label.name for label in event.labels}),
         "snapshot": event_snapshot_path(entry_id, event.id) if event.snapshot else None,
+        "clip": event_clip_path(entry_id, event.id) if event.clip else None,
     }
 
 

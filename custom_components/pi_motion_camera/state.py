@@ -25,14 +25,17 @@ from .agent_client.protocol import (
 
 _MOST_KNOWN_EVENTS = 32  # a clip is ready long before so many more events have begun
 
+type _EventIds = tuple[str, ...]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CameraData:
     """One camera as it is now.
 
     `event` is its newest event, `pictured_event` the newest that has a snapshot, `known_event_ids`
-    the last that were heard of. `motion` and `open_event_id` tell only what was heard on the
-    present connection: what went on before a break turns nothing on after it.
+    the last that were heard of, `clipped_event_ids` those of them whose clip is ready. `motion`
+    and `open_event_id` tell only what was heard on the present connection: what went on before a
+    break turns nothing on after it.
     """
 
     id: str
@@ -44,7 +47,8 @@ class CameraData:
     open_event_id: str | None = None
     event: MotionEvent | None = None
     pictured_event: MotionEvent | None = None
-    known_event_ids: tuple[str, ...] = ()
+    known_event_ids: _EventIds = ()
+    clipped_event_ids: _EventIds = ()
 
     @property
     def is_offline(self) -> bool:
@@ -79,6 +83,7 @@ class EventPhase(StrEnum):
 
     STARTED = "started"
     ENDED = "ended"
+    CLIP_READY = "clip_ready"
 
 
 def initial_state(
@@ -134,15 +139,25 @@ def apply_message(
 def event_phase(camera: CameraData, event: MotionEvent) -> EventPhase | None:
     """What `event` means to a user who knows `camera` as it was before; None for nothing new."""
     if event.id not in camera.known_event_ids:
-        return EventPhase.ENDED if event.state is EventState.ENDED else EventPhase.STARTED
+        return _phase_of_unknown(event)
+    if event.state is not EventState.ENDED:
+        return None
     known = camera.event
-    has_ended = (
-        event.state is EventState.ENDED
-        and known is not None
-        and known.id == event.id
-        and known.state is not EventState.ENDED
-    )
-    return EventPhase.ENDED if has_ended else None
+    if known is not None and known.id == event.id and known.state is not EventState.ENDED:
+        return EventPhase.ENDED
+    has_got_clip = event.clip is not None and event.id not in camera.clipped_event_ids
+    return EventPhase.CLIP_READY if has_got_clip else None
+
+
+def _phase_of_unknown(event: MotionEvent) -> EventPhase | None:
+    if event.state is not EventState.ENDED:
+        return EventPhase.STARTED
+    return None if _is_amended(event) else EventPhase.ENDED
+
+
+def _is_amended(event: MotionEvent) -> bool:
+    """Whether it ended a while ago, as its clip is done: the change is another, such as `keep`."""
+    return event.clip is not None or event.clip_error is not None
 
 
 def _greeted(state: AgentState, hello: Hello) -> AgentState:
@@ -165,6 +180,7 @@ def _met(state: AgentState, camera: HelloCamera) -> CameraData:
         event=before.event if before else None,
         pictured_event=before.pictured_event if before else None,
         known_event_ids=before.known_event_ids if before else (),
+        clipped_event_ids=before.clipped_event_ids if before else (),
     )
 
 
@@ -192,24 +208,33 @@ def _with_event(state: AgentState, event: MotionEvent, *, replayed: bool) -> Age
         return state
     if _is_newest(camera, event, replayed=replayed):
         camera = _with_newest(camera, event)
-    ids = (*(known for known in camera.known_event_ids if known != event.id), event.id)
     camera = replace(
         camera,
-        known_event_ids=ids[-_MOST_KNOWN_EVENTS:],
+        known_event_ids=_with_id(camera.known_event_ids, event),
+        clipped_event_ids=_with_clip(camera.clipped_event_ids, event),
         open_event_id=_open_event_id(camera, event),
     )
     return replace(state, cameras={**state.cameras, camera.id: camera})
 
 
+def _with_id(ids: _EventIds, event: MotionEvent) -> _EventIds:
+    """The ids with that of `event` as the last."""
+    return (*(known for known in ids if known != event.id), event.id)[-_MOST_KNOWN_EVENTS:]
+
+
+def _with_clip(ids: _EventIds, event: MotionEvent) -> _EventIds:
+    return _with_id(ids, event) if event.clip else ids
+
+
 def _is_newest(camera: CameraData, event: MotionEvent, *, replayed: bool) -> bool:
     """Whether this is the camera's newest event, or a change of it.
 
-    Live events come in order, so the clock of the Pi, which may jump, is asked about replayed
-    ones only.
+    Live events come in order, so the clock of the Pi, which may jump, is asked only about those
+    that are replayed or amended.
     """
     if camera.event is None or camera.event.id == event.id:
         return True
-    if replayed:
+    if replayed or (_is_amended(event) and event.id not in camera.known_event_ids):
         return event.started_at > camera.event.started_at
     return event.id not in camera.known_event_ids
 
@@ -222,6 +247,7 @@ def _with_newest(camera: CameraData, event: MotionEvent | None) -> CameraData:
         event=event,
         pictured_event=event if event.snapshot else camera.pictured_event,
         known_event_ids=camera.known_event_ids or (event.id,),
+        clipped_event_ids=camera.clipped_event_ids or _with_clip((), event),
     )
 
 

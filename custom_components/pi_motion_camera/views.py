@@ -1,9 +1,10 @@
-"""The picture of an event, at a URL of its own that no later event replaces."""
+"""The picture and the clip of an event, at URLs of their own that no later event replaces."""
 
 import logging
 import re
+from abc import abstractmethod
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, override
 
 from aiohttp import hdrs, web
 from homeassistant.auth.models import User
@@ -14,7 +15,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.http import KEY_AUTHENTICATED, KEY_HASS, HomeAssistantView
 
-from .agent_client import AgentError, AgentRequestError
+from .agent_client import AgentClient, AgentError, AgentRequestError
 from .const import DOMAIN
 from .entity_ids import camera_unique_id
 
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     from .runtime import AgentConfigEntry
 
 _LOGGER = logging.getLogger(__name__)
-_URL: Final = f"/api/{DOMAIN}/event/{{entry_id}}/{{event_id}}/snapshot.jpg"
+_SNAPSHOT_URL: Final = f"/api/{DOMAIN}/event/{{entry_id}}/{{event_id}}/snapshot.jpg"
+_CLIP_URL: Final = f"/api/{DOMAIN}/event/{{entry_id}}/{{event_id}}/clip.mp4"
 _ENTRY_ID = re.compile(r"[0-9A-Za-z]{1,64}\Z")
 _EVENT_ID = re.compile(r"[0-9A-Za-z_-]{1,64}\Z")
 _IMMUTABLE = {hdrs.CACHE_CONTROL: "private, max-age=31536000, immutable"}
@@ -33,37 +35,91 @@ def event_snapshot_path(entry_id: str, event_id: str) -> str:
 
     Relative and without a query: phones fetch it with their own token, and it can be signed.
     """
-    return _URL.format(entry_id=entry_id, event_id=event_id)
+    return _SNAPSHOT_URL.format(entry_id=entry_id, event_id=event_id)
+
+
+def event_clip_path(entry_id: str, event_id: str) -> str:
+    """Where Home Assistant serves the clip of an event: MP4, in ranges; relative, no query."""
+    return _CLIP_URL.format(entry_id=entry_id, event_id=event_id)
 
 
 @callback
 def async_register_views(hass: HomeAssistant) -> None:
     """Serve the views; once for all entries."""
     hass.http.register_view(EventSnapshotView())
+    hass.http.register_view(EventClipView())
 
 
-class EventSnapshotView(HomeAssistantView):
-    """Serves the snapshot of an event to whoever may see its camera."""
+class _EventMediaView(HomeAssistantView):
+    """Serves what belongs to an event to whoever may see its camera."""
 
-    url = _URL
-    name = f"api:{DOMAIN}:event:snapshot"
     requires_auth = False  # checked here, so that an expired signature is no failed login
 
-    async def get(self, request: web.Request, entry_id: str, event_id: str) -> web.Response:
-        """The JPEG; 403 without a valid token or signature, 404 for what is unknown."""
+    async def get(self, request: web.Request, entry_id: str, event_id: str) -> web.StreamResponse:
+        """403 without a valid token or signature, 404 for what is unknown."""
         _require_authenticated(request)
         entry = _loaded_entry(request.app[KEY_HASS], entry_id)
         if entry is None or not _EVENT_ID.match(event_id):
             return self.json_message("There is no such event", HTTPStatus.NOT_FOUND)
         try:
             await _require_permission(request, entry, event_id)
-            jpeg = await entry.runtime_data.client.event_snapshot(event_id)
+            return await self._answer(request, entry.runtime_data.client, event_id)
         except AgentRequestError as error:
             return self.json_message(error.message, error.status)
         except AgentError as error:
-            _LOGGER.debug("The picture of event %s cannot be had: %s", event_id, error)
+            _LOGGER.debug("The media of event %s cannot be had: %s", event_id, error)
             return self.json_message("The agent cannot be reached", HTTPStatus.BAD_GATEWAY)
+
+    @abstractmethod
+    async def _answer(
+        self, request: web.Request, client: AgentClient, event_id: str
+    ) -> web.StreamResponse:
+        """What the agent has; raises AgentError before anything was sent."""
+
+
+class EventSnapshotView(_EventMediaView):
+    """Serves the snapshot of an event, a JPEG."""
+
+    url = _SNAPSHOT_URL
+    name = f"api:{DOMAIN}:event:snapshot"
+
+    @override
+    async def _answer(
+        self, request: web.Request, client: AgentClient, event_id: str
+    ) -> web.Response:
+        jpeg = await client.event_snapshot(event_id)
         return web.Response(body=jpeg, content_type="image/jpeg", headers=_IMMUTABLE)
+
+
+class EventClipView(_EventMediaView):
+    """Passes the clip of an event through as the agent sends it; 409 while it is being made.
+
+    Players on phones ask for ranges, and play nothing without.
+    """
+
+    url = _CLIP_URL
+    name = f"api:{DOMAIN}:event:clip"
+
+    @override
+    async def _answer(
+        self, request: web.Request, client: AgentClient, event_id: str
+    ) -> web.StreamResponse:
+        response = web.StreamResponse(headers={hdrs.CONTENT_TYPE: "video/mp4"})
+        try:
+            async with client.event_clip(event_id, headers=request.headers) as clip:
+                response.set_status(clip.status)
+                response.headers.update(clip.headers)
+                if clip.status != HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+                    response.headers.update(_IMMUTABLE)
+                await response.prepare(request)
+                async for chunk in clip.chunks:
+                    await response.write(chunk)
+        except AgentError as error:
+            if not response.prepared:
+                raise
+            _LOGGER.debug("The clip of event %s broke off: %s", event_id, error)
+            request.protocol.force_close()  # half a clip must not look like a whole one
+        return response
 
 
 def _require_authenticated(request: web.Request) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pi_agent.capture import FrameSource
 from pi_agent.configuration import CameraConfiguration
+from pi_agent.protocol import MotionEvent
 from tests.agent_fixture import RunningAgent, camera, running_agent
 
 
@@ -87,6 +88,10 @@ class AgentThread:
     async def delete_event(self, event_id: str) -> None:
         """Delete an event, as retention does."""
         await self.call(lambda running: running.agent.events.delete(event_id))
+
+    async def save_event(self, event: MotionEvent) -> None:
+        """Put an event into the history, as if it had happened; nobody is told."""
+        await self.call(lambda running: running.agent.events.save(event))
 
     async def viewers(self) -> int:
         """How many MJPEG streams are open."""

@@ -14,6 +14,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.pi_motion_camera import listener, shared_stream
 from custom_components.pi_motion_camera.agent_client import AgentClient
 from custom_components.pi_motion_camera.const import CONF_CERTIFICATE_SHA256, DOMAIN
+from custom_components.pi_motion_camera.views import event_clip_path
 from pi_agent.server import http_server
 from tests.scripted_source import ScriptedSource
 
@@ -143,3 +144,26 @@ async def loaded(entry: MockConfigEntry, set_up: SetUp, source: ScriptedSource) 
     coordinator = entry.runtime_data.coordinator
     await until(lambda: not coordinator.data.cameras["porch"].is_offline, what="the camera")
     return entry
+
+
+@pytest.fixture
+async def event_id(loaded: MockConfigEntry, source: ScriptedSource) -> str:
+    """An event with a picture."""
+    source.still(3)
+    source.walk(3)
+    source.still(8)
+    coordinator = loaded.runtime_data.coordinator
+
+    def _pictured() -> bool:
+        return coordinator.data.cameras["porch"].pictured_event is not None
+
+    await until(_pictured)
+    return str(coordinator.data.cameras["porch"].pictured_event.id)
+
+
+@pytest.fixture
+async def clip_path(loaded: MockConfigEntry, event_id: str) -> str:
+    """The URL of its clip, once that is made."""
+    coordinator = loaded.runtime_data.coordinator
+    await until(lambda: event_id in coordinator.data.cameras["porch"].clipped_event_ids)
+    return event_clip_path(loaded.entry_id, event_id)

@@ -1,4 +1,4 @@
-"""The event entity tells each start and end of motion once, with all that a notification needs."""
+"""The event entity tells each moment of an event once, with all that a notification needs."""
 
 from typing import Any
 
@@ -28,15 +28,17 @@ async def test_motion_is_told_when_it_starts_and_when_it_ends(
 ) -> None:
     state = state_of(hass, ENTITY)
     assert state.state == STATE_UNKNOWN
-    assert state.attributes["event_types"] == ["started", "ended"]
+    assert state.attributes["event_types"] == ["started", "ended", "clip_ready"]
     states = watch(hass, ENTITY)
     source.still(3)
     source.walk(3)
     source.still(8)
-    await until(lambda: len(told_by(states)) == 2)
-    started, ended = told_by(states)
+    await until(lambda: len(told_by(states)) == 3)
+    started, ended, clip_ready = told_by(states)
     assert (started["event_type"], ended["event_type"]) == ("started", "ended")
     assert started["event_id"] == ended["event_id"]
+    assert (started["clip"], ended["clip"]) == (None, None)
+    assert clip_ready == {**ended, "event_type": "clip_ready", "clip": clip_ready["clip"]}
     assert started["ended_at"] is None
     assert ended["ended_at"] > ended["started_at"]
     assert 0 < ended["score"] <= 100
@@ -47,6 +49,9 @@ async def test_motion_is_told_when_it_starts_and_when_it_ends(
     answer = await client.get(started["snapshot"])
     assert answer.status == 200
     assert (await answer.read()).startswith(b"\xff\xd8")
+    answer = await client.get(clip_ready["clip"])
+    assert answer.status == 200
+    assert (await answer.read())[4:8] == b"ftyp"
 
 
 async def test_without_recording_there_is_no_picture_to_point_at(
@@ -58,7 +63,8 @@ async def test_without_recording_there_is_no_picture_to_point_at(
     source.walk(3)
     source.still(8)
     await until(lambda: len(told_by(states)) == 2)
-    assert [attributes["snapshot"] for attributes in told_by(states)] == [None, None]
+    for attributes in told_by(states):
+        assert (attributes["snapshot"], attributes["clip"]) == (None, None)
 
 
 async def test_events_reach_the_bus(
@@ -69,8 +75,9 @@ async def test_events_reach_the_bus(
     source.still(3)
     source.walk(3)
     source.still(8)
-    await until(lambda: len(told) == 2)
-    assert [event.data["type"] for event in told] == ["started", "ended"]
+    await until(lambda: len(told) == 3)
+    assert [event.data["type"] for event in told] == ["started", "ended", "clip_ready"]
+    assert told[2].data["clip"].endswith("/clip.mp4")
     for event in told:
         assert event.data["replayed"] is False
         assert event.data["entry_id"] == loaded.entry_id

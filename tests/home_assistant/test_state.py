@@ -49,15 +49,21 @@ def event(number: int, state: EventState = EventState.STARTED, **changes: Any) -
     return MotionEvent(**{**known, **changes})
 
 
-@pytest.fixture
-def state() -> AgentState:
+def beginning(*newest: MotionEvent) -> AgentState:
+    """What is known before the first greeting, with the newest events of some cameras."""
     cameras = tuple(
         CameraInfo(id=camera, name=camera.title(), status=ONLINE) for camera in ("porch", "yard")
     )
     info = AgentInfo(
         agent_id="a1", name="Pi", version="0.1.0", protocol="1.0", cameras=cameras, clock=NOON
     )
-    return initial_state(info, {"porch": CameraSettings(), "yard": CameraSettings()}, {})
+    settings = {"porch": CameraSettings(), "yard": CameraSettings()}
+    return initial_state(info, settings, {event.camera: event for event in newest})
+
+
+@pytest.fixture
+def state() -> AgentState:
+    return beginning()
 
 
 def hello(*cameras: str, boot_id: str = "b1") -> Hello:
@@ -206,10 +212,13 @@ def test_an_event_is_started_once_and_ended_once(state: AgentState) -> None:
         event(1, EventState.UPDATED, score=50.0),
         event(1, EventState.ENDED),
         event(1, EventState.ENDED, clip="/clip"),
-    ) == [EventPhase.STARTED, None, EventPhase.ENDED, None]
+        event(1, EventState.ENDED, clip="/clip", keep=True),
+    ) == [EventPhase.STARTED, None, EventPhase.ENDED, EventPhase.CLIP_READY, None]
 
 
-def test_a_late_clip_of_an_older_event_is_neither_start_nor_end(state: AgentState) -> None:
+def test_a_late_clip_of_an_older_event_is_told_while_a_newer_one_goes_on(
+    state: AgentState,
+) -> None:
     assert phases(
         state,
         event(1),
@@ -217,7 +226,44 @@ def test_a_late_clip_of_an_older_event_is_neither_start_nor_end(state: AgentStat
         event(2),
         event(1, EventState.ENDED, clip="/clip"),
         event(2, EventState.ENDED),
-    ) == [EventPhase.STARTED, EventPhase.ENDED, EventPhase.STARTED, None, EventPhase.ENDED]
+    ) == [
+        EventPhase.STARTED,
+        EventPhase.ENDED,
+        EventPhase.STARTED,
+        EventPhase.CLIP_READY,
+        EventPhase.ENDED,
+    ]
+
+
+def test_a_clip_that_was_lost_is_no_moment_to_tell(state: AgentState) -> None:
+    lost = event(1, EventState.ENDED, clip_error="the power failed")
+    assert phases(state, event(1), event(1, EventState.ENDED), lost)[-1] is None
+
+
+@pytest.mark.parametrize("done", [{"clip": "/clip"}, {"clip_error": "the power failed"}])
+def test_a_change_of_an_old_event_is_not_told_and_does_not_become_the_newest(
+    state: AgentState, done: dict[str, str]
+) -> None:
+    state = apply_message(state, EventMessage(event(50)))
+    old = event(2, EventState.ENDED, snapshot="/s", keep=True, **done)
+    assert phases(state, old) == [None]
+    after = apply_message(state, EventMessage(old)).cameras["porch"]
+    assert after.event == event(50)
+    assert after.pictured_event is None
+
+
+def test_the_clip_of_an_event_from_before_the_first_greeting_is_told_once() -> None:
+    ended = event(1, EventState.ENDED)
+    clipped = event(1, EventState.ENDED, clip="/clip")
+    assert phases(beginning(ended), clipped) == [EventPhase.CLIP_READY]
+    assert phases(beginning(clipped), clipped) == [None]
+
+
+def test_a_greeting_does_not_make_a_clip_new_again(state: AgentState) -> None:
+    clipped = event(1, EventState.ENDED, clip="/clip")
+    for entry in (event(1), event(1, EventState.ENDED), clipped):
+        state = apply_message(state, EventMessage(entry))
+    assert phases(apply_message(state, hello("porch")), clipped) == [None]
 
 
 def test_an_event_whose_start_was_missed_is_still_told(state: AgentState) -> None:
@@ -228,4 +274,6 @@ def test_an_event_whose_start_was_missed_is_still_told(state: AgentState) -> Non
 def test_only_so_many_events_are_remembered(state: AgentState) -> None:
     for number in range(100):
         state = apply_message(state, EventMessage(event(number)))
+        state = apply_message(state, EventMessage(event(number, EventState.ENDED, clip="/clip")))
     assert len(state.cameras["porch"].known_event_ids) == 32
+    assert len(state.cameras["porch"].clipped_event_ids) == 32

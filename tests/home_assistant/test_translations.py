@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from custom_components.pi_motion_camera import options_flow
 from custom_components.pi_motion_camera.state import EventPhase
 from custom_components.pi_motion_camera.switch import SWITCHES
 
@@ -108,6 +109,12 @@ def test_every_step_of_the_flows_has_its_sentences() -> None:
         assert step["title"]
         assert step["description"]
         assert step["data"].keys() == step["data_description"].keys()
+
+
+def test_every_option_has_its_sentences() -> None:
+    (step,) = translation("en")["options"]["step"].values()
+    options = {str(marker) for marker in options_flow._SCHEMA.schema}
+    assert step["data"].keys() == step["data_description"].keys() == options
 
 
 def test_every_error_and_end_of_the_flows_has_its_sentence_and_none_is_left_over() -> None:

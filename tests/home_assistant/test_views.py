@@ -1,34 +1,26 @@
-"""An event's picture has a URL of its own, for those who may see its camera."""
+"""An event's picture and clip have URLs of their own, for those who may see its camera."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from http import HTTPStatus
+from typing import Any
 
 import pytest
+from aiohttp import ClientPayloadError
 from homeassistant.components.http.auth import async_sign_path
 from homeassistant.core import HomeAssistant
 from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from custom_components.pi_motion_camera.views import event_snapshot_path
+from custom_components.pi_motion_camera.agent_client import AgentConnectionError, MediaAnswer
+from custom_components.pi_motion_camera.views import event_clip_path, event_snapshot_path
+from tests.clips import decoded_clip
 from tests.scripted_source import ScriptedSource
 
 from .agent_thread import AgentThread
 from .waiting import until
-
-
-@pytest.fixture
-async def event_id(loaded: MockConfigEntry, source: ScriptedSource) -> str:
-    """An event with a picture."""
-    source.still(3)
-    source.walk(3)
-    source.still(8)
-    coordinator = loaded.runtime_data.coordinator
-
-    def _pictured() -> bool:
-        return coordinator.data.cameras["porch"].pictured_event is not None
-
-    await until(_pictured)
-    return str(coordinator.data.cameras["porch"].pictured_event.id)
 
 
 @pytest.fixture
@@ -141,3 +133,136 @@ async def test_an_agent_that_is_gone_is_said_so(
     answer = await client.get(path)
     assert answer.status == HTTPStatus.BAD_GATEWAY
     assert "127.0.0.1" not in (await answer.json())["message"]
+
+
+async def test_the_clip_is_served_whole_and_may_be_kept_for_good(
+    loaded: MockConfigEntry, event_id: str, clip_path: str, hass_client: ClientSessionGenerator
+) -> None:
+    answer = await (await hass_client()).get(clip_path)
+    assert answer.status == HTTPStatus.OK
+    assert answer.content_type == "video/mp4"
+    assert answer.headers["Cache-Control"] == "private, max-age=31536000, immutable"
+    assert answer.headers["Accept-Ranges"] == "bytes"
+    clip = await answer.read()
+    assert len(clip) == int(answer.headers["Content-Length"])
+    assert decoded_clip(clip).codec == "h264"
+
+
+async def test_a_player_gets_the_part_that_it_asks_for(
+    clip_path: str, hass_client: ClientSessionGenerator
+) -> None:
+    client = await hass_client()
+    whole = await client.get(clip_path)
+    clip, made_at = await whole.read(), whole.headers["Last-Modified"]
+    part = await client.get(clip_path, headers={"Range": "bytes=4-7", "If-Range": made_at})
+    assert (part.status, await part.read()) == (HTTPStatus.PARTIAL_CONTENT, b"ftyp")
+    assert part.headers["Content-Range"] == f"bytes 4-7/{len(clip)}"
+    assert part.content_type == "video/mp4"
+    last = await client.get(clip_path, headers={"Range": "bytes=-3"})
+    assert await last.read() == clip[-3:]
+    older = {"Range": "bytes=4-7", "If-Range": "Wed, 21 Oct 2015 07:28:00 GMT"}
+    other = await client.get(clip_path, headers=older)
+    assert (other.status, await other.read()) == (HTTPStatus.OK, clip)
+    known = await client.get(clip_path, headers={"If-None-Match": whole.headers["ETag"]})
+    assert (known.status, await known.read()) == (HTTPStatus.NOT_MODIFIED, b"")
+
+
+async def test_a_part_behind_the_end_of_the_clip_is_refused_and_not_kept(
+    clip_path: str, hass_client: ClientSessionGenerator
+) -> None:
+    answer = await (await hass_client()).get(clip_path, headers={"Range": "bytes=99999999-"})
+    assert answer.status == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE
+    assert answer.headers["Content-Range"].startswith("bytes */")
+    assert "Cache-Control" not in answer.headers
+
+
+async def test_the_clip_is_guarded_as_the_picture_is(
+    hass: HomeAssistant,
+    clip_path: str,
+    hass_admin_user: MockUser,
+    hass_client: ClientSessionGenerator,
+    hass_client_no_auth: ClientSessionGenerator,
+) -> None:
+    stranger = await hass_client_no_auth()
+    assert (await stranger.get(clip_path)).status == HTTPStatus.FORBIDDEN
+    signed = async_sign_path(hass, clip_path, timedelta(minutes=1), use_content_user=True)
+    assert (await stranger.get(signed)).status == HTTPStatus.OK
+    client = await hass_client()
+    hass_admin_user.groups = []
+    hass_admin_user.mock_policy({})
+    assert (await client.get(clip_path)).status == HTTPStatus.FORBIDDEN
+
+
+async def test_a_clip_that_is_not_there_is_told_in_a_sentence(
+    loaded: MockConfigEntry,
+    agent: AgentThread,
+    clip_path: str,
+    source: ScriptedSource,
+    hass_client: ClientSessionGenerator,
+) -> None:
+    client = await hass_client()
+    source.walk(3)
+    await until(lambda: loaded.runtime_data.coordinator.data.cameras["porch"].open_event_id)
+    camera = loaded.runtime_data.coordinator.data.cameras["porch"]
+    early = await client.get(event_clip_path(loaded.entry_id, camera.open_event_id))
+    assert early.status == HTTPStatus.CONFLICT
+    assert "still being made" in (await early.json())["message"]
+    await agent.delete_event(clip_path.split("/")[-2])
+    gone = await client.get(clip_path)
+    assert gone.status == HTTPStatus.NOT_FOUND
+    assert "no event" in (await gone.json())["message"]
+    await agent.stop()
+    assert (await client.get(clip_path)).status == HTTPStatus.BAD_GATEWAY
+
+
+async def test_a_clip_that_breaks_off_does_not_look_whole(
+    loaded: MockConfigEntry,
+    clip_path: str,
+    hass_client: ClientSessionGenerator,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    whole = loaded.runtime_data.client.event_clip
+
+    async def _half(answer: MediaAnswer) -> AsyncIterator[bytes]:
+        yield (await anext(answer.chunks))[:100]
+        raise AgentConnectionError("the network is cut")
+
+    @asynccontextmanager
+    async def _broken(event: str, **request: Any) -> AsyncIterator[MediaAnswer]:
+        async with whole(event, **request) as answer:
+            yield replace(answer, chunks=_half(answer))
+
+    monkeypatch.setattr(loaded.runtime_data.client, "event_clip", _broken)
+    answer = await (await hass_client()).get(clip_path)
+    with pytest.raises(ClientPayloadError):
+        await answer.read()
+
+
+async def test_a_viewer_who_leaves_ends_the_reading_of_the_clip(
+    loaded: MockConfigEntry,
+    clip_path: str,
+    hass_client: ClientSessionGenerator,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    whole = loaded.runtime_data.client.event_clip
+    ended: list[str] = []
+
+    async def _endless() -> AsyncIterator[bytes]:
+        while True:
+            yield bytes(1 << 16)
+
+    @asynccontextmanager
+    async def _long(event: str, **request: Any) -> AsyncIterator[MediaAnswer]:
+        try:
+            async with whole(event, **request) as answer:
+                headers = {"Content-Length": str(1 << 40)}
+                yield replace(answer, headers=headers, chunks=_endless())
+        finally:
+            ended.append(event)
+
+    monkeypatch.setattr(loaded.runtime_data.client, "event_clip", _long)
+    answer = await (await hass_client()).get(clip_path)
+    await answer.content.readexactly(1 << 20)
+    assert ended == []
+    answer.close()
+    await until(lambda: ended)

@@ -14,6 +14,7 @@ from .errors import (
     AgentVersionError,
 )
 from .event_stream import EventStream
+from .media import MediaAnswer
 from .multipart import StreamPart
 from .pairing import PairedAgent, find_agent, pair
 
@@ -27,6 +28,7 @@ __all__ = [
     "AgentRequestError",
     "AgentVersionError",
     "EventStream",
+    "MediaAnswer",
     "PairedAgent",
     "StreamPart",
     "find_agent",

@@ -1,13 +1,14 @@
 """One agent's API, as the contract has it, in its own types."""
 
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 import aiohttp
 
 from .errors import AgentProtocolError
 from .event_stream import EventStream, open_event_stream
+from .media import NO_REFUSALS, MediaAnswer, conditions_of, media_answer
 from .multipart import StreamPart, read_parts
 from .protocol import (
     AgentInfo,
@@ -25,6 +26,8 @@ from .versions import require_compatible
 
 # A part comes at least every 5 s: two that stay out mean that the agent is gone.
 _STREAM_TIMEOUT = aiohttp.ClientTimeout(total=None, connect=10, sock_connect=10, sock_read=12)
+# A clip takes as long as its viewer does; aiohttp stops the clock while nobody reads.
+_CLIP_TIMEOUT = aiohttp.ClientTimeout(total=None, connect=10, sock_connect=10, sock_read=20)
 
 
 class AgentClient:
@@ -89,6 +92,24 @@ class AgentClient:
     async def event_snapshot(self, event: str) -> bytes:
         """The JPEG of the frame that tripped an event."""
         return await self._transport.call("GET", routes.path(routes.EVENT_SNAPSHOT, event=event))
+
+    @asynccontextmanager
+    async def event_clip(
+        self, event: str, *, headers: Mapping[str, str] | None = None
+    ) -> AsyncIterator[MediaAnswer]:
+        """The MP4 of an event, or the part of it that a player asks for by its request's `headers`.
+
+        AgentRequestError with status 409 while it is being made, 404 where there never will be one.
+        """
+        path = routes.path(routes.EVENT_CLIP, event=event)
+        async with self._transport.open(
+            "GET",
+            path,
+            headers=conditions_of(headers or {}),
+            timeout=_CLIP_TIMEOUT,
+            no_refusals=NO_REFUSALS,
+        ) as response:
+            yield media_answer(response)
 
     async def snapshot(self, camera: str, *, width: int | None = None) -> bytes:
         """The newest frame as JPEG, scaled by the agent to about `width` pixels."""

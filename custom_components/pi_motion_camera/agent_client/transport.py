@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
@@ -67,20 +67,25 @@ class AgentTransport:
         *,
         query: Query | None = None,
         body: Any = None,
+        headers: Mapping[str, str] | None = None,
         timeout: aiohttp.ClientTimeout | None = None,  # noqa: ASYNC109  (aiohttp's own)
+        no_refusals: Collection[int] = (),
     ) -> AsyncIterator[aiohttp.ClientResponse]:
-        """A successful answer whose body is still to be read; raises AgentError."""
+        """A successful answer whose body is still to be read; raises AgentError.
+
+        `no_refusals`: statuses that are answers, too, though not successes.
+        """
         with self._translated_errors():
             async with self._session.request(
                 method,
                 self._url(path, query),
-                headers=self._headers,
+                headers={**(headers or {}), **self._headers},
                 data=None if body is None else to_json(body),
                 ssl=self._ssl,
                 timeout=timeout or _REQUEST_TIMEOUT,
                 allow_redirects=False,  # the token goes to the pinned agent and nowhere else
             ) as response:
-                if not response.ok or response.status >= 300:
+                if response.status >= 300 and response.status not in no_refusals:
                     raise await _refusal(response)
                 yield response
 
