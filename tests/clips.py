@@ -24,7 +24,7 @@ class DecodedClip:
 
 def decoded_clip(data: bytes) -> DecodedClip:
     """All pictures of an MP4, which must be one."""
-    with av.open(io.BytesIO(data)) as container:
+    with av.open(io.BytesIO(data), "r") as container:
         (stream,) = container.streams
         assert stream.type == "video"
         frames = list(container.decode(video=0))

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from pi_agent.app import DATABASE, Agent
 from pi_agent.configuration import CameraConfiguration, Configuration, ServerConfiguration
@@ -78,10 +79,11 @@ class BusySource:
         """Nothing to close."""
 
 
-def _scene() -> Iterator[np.ndarray]:
+def _scene() -> Iterator[NDArray[np.uint8]]:
     """Two seconds of quiet, three of a walk, one of quiet."""
-    background = np.random.default_rng(3).integers(70, 190, (6, 10, 3), np.uint8)
-    background = cv2.resize(background, (WIDTH, HEIGHT), interpolation=cv2.INTER_CUBIC)
+    coarse = np.random.default_rng(3).integers(70, 190, (6, 10, 3), np.uint8)
+    size = (WIDTH, HEIGHT)
+    background = np.asarray(cv2.resize(coarse, size, interpolation=cv2.INTER_CUBIC), np.uint8)
     for step in range(60):
         picture = background.copy()
         if 20 <= step < 50:
@@ -180,7 +182,11 @@ def _state(pid: int) -> str:
 def copy_as_after_a_power_cut(data_dir: Path, copy: Path, chance: random.Random) -> None:
     """What the disk would hold: files being written end anywhere, or in zeros."""
     shutil.copytree(data_dir, copy, ignore=shutil.ignore_patterns("*-shm"))
-    unfinished = [*copy.glob("reels/*.open"), *copy.glob("reels/*.part"), *copy.glob("*/incoming/*")]
+    unfinished = [
+        *copy.glob("reels/*.open"),
+        *copy.glob("reels/*.part"),
+        *copy.glob("*/incoming/*"),
+    ]
     for path in unfinished:
         size = path.stat().st_size
         os.truncate(path, chance.randint(0, size))
@@ -265,5 +271,3 @@ class _NoSource(BusySource):
     def open(self) -> None:
         """Fail as an unplugged camera does."""
         raise CameraError("it was unplugged")
-
-

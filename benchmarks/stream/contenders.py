@@ -29,7 +29,7 @@ class Contender:
     @contextmanager
     def running(self, pictures: Sequence[Path]) -> Iterator[tuple[int, Target]]:
         """The server's process id and where its stream is, while the block runs."""
-        process = subprocess.Popen(  # noqa: S603  (our own programs)
+        process = subprocess.Popen(
             [*self.command, str(FPS), *map(str, pictures)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -86,7 +86,5 @@ def _compiled(folder: Path) -> Contender | None:
     if compiler is None:
         return None
     program = folder / "send_loop"
-    subprocess.run(  # noqa: S603
-        [compiler, "-O2", "-o", program, _C_SOURCE], check=True
-    )
+    subprocess.run([compiler, "-O2", "-o", program, _C_SOURCE], check=True)
     return Contender(name=C_LOOP, command=(str(program),))

@@ -10,7 +10,7 @@ import sys
 import time
 from dataclasses import asdict, dataclass, field
 
-from .process_figures import cpu_seconds, queued_bytes, resident_bytes
+from .process_figures import cpu_seconds, machine_cpu_seconds, queued_bytes, resident_bytes
 from .servers.serving import end_with_caller
 from .viewers import PlainViewer, SlowViewer, Target, TlsViewer
 
@@ -41,6 +41,7 @@ class Measurement:
     least_frames: int  # of the viewer that got fewest
     server_cpu_seconds: float
     client_cpu_seconds: float
+    machine_cpu_seconds: float
     resident_bytes: int
     queued_bytes: int
     age_p50: float  # seconds
@@ -57,6 +58,12 @@ class Measurement:
         return self.least_frames / self.seconds
 
     @property
+    def disturbance(self) -> float:
+        """CPU of others than server and client, in cores."""
+        ours = self.server_cpu_seconds + self.client_cpu_seconds
+        return max(0.0, self.machine_cpu_seconds - ours) / self.seconds
+
+    @property
     def cpu_microseconds_per_frame(self) -> float:
         """Server CPU for each frame delivered."""
         return self.server_cpu_seconds / max(1, self.frames) * 1e6
@@ -67,6 +74,28 @@ class _Tally:
     """The ages of one viewer's parts, seconds."""
 
     ages: list[float] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Clocks:
+    """Seconds of real time, and of CPU time of the server, of this client and of everything."""
+
+    real: float
+    server: float
+    client: float
+    machine: float
+
+    @classmethod
+    def now(cls, pid: int) -> "_Clocks":
+        return cls(time.monotonic(), cpu_seconds(pid), time.process_time(), machine_cpu_seconds())
+
+    def since(self, then: "_Clocks") -> "_Clocks":
+        return _Clocks(
+            self.real - then.real,
+            self.server - then.server,
+            self.client - then.client,
+            self.machine - then.machine,
+        )
 
 
 class LoadClient:
@@ -104,21 +133,21 @@ class LoadClient:
 
     def _measured(self) -> Measurement:
         load = self._load
-        server, own, began = cpu_seconds(load.pid), time.process_time(), time.monotonic()
+        began = _Clocks.now(load.pid)
         self._play(load.seconds)
-        elapsed = time.monotonic() - began
-        server, own = cpu_seconds(load.pid) - server, time.process_time() - own
+        spent = _Clocks.now(load.pid).since(began)
         ages = sorted(age for tally in self._tallies for age in tally.ages)
         if not ages:
             raise RuntimeError("no viewer got a picture")
         return Measurement(
             viewers=load.viewers,
             slow_viewers=load.slow_viewers,
-            seconds=elapsed,
+            seconds=spent.real,
             frames=len(ages),
             least_frames=min(len(tally.ages) for tally in self._tallies),
-            server_cpu_seconds=server,
-            client_cpu_seconds=own,
+            server_cpu_seconds=spent.server,
+            client_cpu_seconds=spent.client,
+            machine_cpu_seconds=spent.machine,
             resident_bytes=resident_bytes(load.pid),
             queued_bytes=queued_bytes(load.target.port),
             age_p50=ages[len(ages) // 2],

@@ -59,7 +59,7 @@ def _measured(case: Case, pictures: Sequence[Path], seconds: float) -> Measureme
 
 def _loaded(load: Load) -> Measurement:
     """What a load client of its own process measures."""
-    client = subprocess.Popen(  # noqa: S603  (our own program)
+    client = subprocess.Popen(
         [sys.executable, "-m", "benchmarks.stream.load", json.dumps(asdict(load))],
         stdin=subprocess.PIPE,  # it ends with it, and so with us
         stdout=subprocess.PIPE,

@@ -51,7 +51,7 @@ class FileSource:
         self._pace.begin()
         self._container = container = _open(self._path)
         try:
-            decoder = PacketDecoder(video_stream(container), self._skipped, live=False)
+            decoder = PacketDecoder(video_stream(container), self._skipped)
         except CameraError as error:
             self.close()
             raise CameraError(f"{self._path}: {error}") from None

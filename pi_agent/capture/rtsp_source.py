@@ -70,7 +70,7 @@ class RtspSource:
             self.close()
             # Not `from error`: FFmpeg's own words repeat the address with the password in it.
             raise CameraError(f"{self._address}: {self._refusal(error)}") from None
-        decoder = PacketDecoder(stream, self._skipped, live=True)
+        decoder = PacketDecoder(stream, self._skipped)
         self._encoder = decoder.encoder
         self._pictures = _pictures(container, decoder)
 

@@ -42,13 +42,14 @@ class SourceReader:
         self._publish = publish
         self._ended = ended
         self._stopping = False
+        self._done = False
         self._called_at = time.monotonic()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
     @property
     def is_alive(self) -> bool:
-        """Whether the thread runs, or hangs."""
-        return self._thread.is_alive()
+        """Whether the thread runs, or hangs; False by the time that `ended` is called."""
+        return not self._done
 
     @property
     def silent_seconds(self) -> float:
@@ -71,6 +72,7 @@ class SourceReader:
         except Exception as error:  # noqa: BLE001  (the owner judges it)
             self.problem = error
         finally:
+            self._done = True  # not the thread's own word: whom `ended` wakes looks at once
             self._ended()
 
     def _capture(self) -> None:

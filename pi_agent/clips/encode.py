@@ -56,9 +56,7 @@ class MadeClip:
     encoder: str
 
 
-def make_clip(
-    reel: Path, clip: Path, *, on_picture: Callable[[], None] = lambda: None
-) -> MadeClip:
+def make_clip(reel: Path, clip: Path, *, on_picture: Callable[[], None] = lambda: None) -> MadeClip:
     """Make an H.264 MP4 that plays before it is loaded as a whole; on the disk on return.
 
     Every picture keeps its time to 1/90000 s. Raises ReelError, or OSError where the disk fails.

@@ -76,9 +76,7 @@ class ReelWriterWorker(ThreadWorker):
             if self._queued_bytes and self._queued_bytes + size > self._most_queued_bytes:
                 return False
             self._queued_bytes += size
-        self._portions.put(
-            _Portion(event_id=event_id, pictures=pictures, until=until, bytes=size)
-        )
+        self._portions.put(_Portion(event_id=event_id, pictures=pictures, until=until, bytes=size))
         return True
 
     def _wake(self) -> None:

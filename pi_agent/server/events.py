@@ -33,8 +33,8 @@ async def list_events(request: web.Request) -> web.Response:
         limit=query_whole_number(request, "limit", low=1, high=_MOST_EVENTS) or 50,
         cursor=request.query.get("cursor"),
     )
-    page = await request.app[PARTS].recording.events.page(query)
-    return web.json_response(text=to_json(page))
+    page = await request.app[PARTS].recording.events.page_json(query)
+    return web.json_response(text=page)
 
 
 async def get_event(request: web.Request) -> web.Response:

@@ -10,9 +10,7 @@ from pi_agent.events import FeedSubscription
 from pi_agent.protocol import (
     CLOSE_TOKEN_REVOKED,
     PROTOCOL_VERSION,
-    EventMessage,
     Hello,
-    MotionEvent,
     encode_message,
 )
 
@@ -61,17 +59,18 @@ async def _talk(
 ) -> None:
     events = parts.recording.events
     newest = await events.newest_revision()
-    missed: tuple[MotionEvent, ...] = ()
+    missed: list[tuple[int, str]] = []
     lost = False
     if since is not None:
-        missed, lost = await events.changed_after(since, limit=_BATCH)
+        missed, lost = await events.documents_after(since, limit=_BATCH)
     await socket.send_str(encode_message(_hello(parts, newest, lost)))
     told = newest
     while missed:
-        for event in missed:
-            await socket.send_str(encode_message(EventMessage(event)))
-        told = missed[-1].revision
-        missed, _ = await events.changed_after(told, limit=_BATCH)
+        for _, document in missed:
+            # What is stored is the message but for its type.
+            await socket.send_str(f'{{"type":"event",{document[1:]}')
+        told = missed[-1][0]
+        missed, _ = await events.documents_after(told, limit=_BATCH)
     while (entry := await subscription.next()) is not None:
         revision, text = entry
         if not 0 < revision <= told:  # told already, from the store

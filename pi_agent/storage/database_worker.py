@@ -56,9 +56,7 @@ class Database:
                 f"data directory: the database {path} cannot be opened: {error}"
             ) from error
 
-    def submit(
-        self, job: Callable[[sqlite3.Connection], T], *, begin: str = _WRITE
-    ) -> "Future[T]":
+    def submit(self, job: Callable[[sqlite3.Connection], T], *, begin: str = _WRITE) -> "Future[T]":
         """Queue `job(connection)` as one transaction: committed, or rolled back if it raises."""
         future: Future[T] = Future()
         with self._closing:

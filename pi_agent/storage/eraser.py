@@ -17,9 +17,7 @@ class EventEraser:
     `remove_files` deletes all files of an event and raises OSError.
     """
 
-    def __init__(
-        self, database: Database, remove_files: Callable[[MotionEvent], None]
-    ) -> None:
+    def __init__(self, database: Database, remove_files: Callable[[MotionEvent], None]) -> None:
         self._database = database
         self._remove_files = remove_files
 

@@ -1,5 +1,6 @@
 """Questions about the history: which events, newest first, a page at a time."""
 
+import json
 import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,19 +32,35 @@ def names_of(event: MotionEvent) -> frozenset[tuple[str, str]]:
 
 def event_page(connection: sqlite3.Connection, query: EventQuery) -> EventPage:
     """The events that fit; RequestError names a bad limit or cursor."""
+    documents, cursor = _documents(connection, query)
+    events = tuple(decode(MotionEvent, from_json(document)) for document in documents)
+    return EventPage(events=events, cursor=cursor)
+
+
+def event_page_json(connection: sqlite3.Connection, query: EventQuery) -> str:
+    """The same as the JSON of an `EventPage`.
+
+    What is stored is what is sent: to read and write 500 events anew would take 40 ms.
+    """
+    documents, cursor = _documents(connection, query)
+    return f'{{"events":[{",".join(documents)}],"cursor":{json.dumps(cursor)}}}'
+
+
+def _documents(connection: sqlite3.Connection, query: EventQuery) -> tuple[list[str], str | None]:
+    """The documents of the events that fit, and the cursor of the page behind them."""
     if not 1 <= query.limit <= MOST_EVENTS_A_PAGE:
         raise RequestError(f"must be from 1 to {MOST_EVENTS_A_PAGE}", field="limit")
     source, values = _source(query)
     conditions, more = _conditions(query)
     rows = connection.execute(
-        f"SELECT document FROM {source} WHERE {' AND '.join(conditions)} "  # noqa: S608  (constants)
+        "SELECT document, place.started_at, place.id "  # noqa: S608  (constants)
+        f"FROM {source} WHERE {' AND '.join(conditions)} "
         "ORDER BY place.started_at DESC, place.id DESC LIMIT ?",
         (*values, *more, query.limit + 1),
     ).fetchall()
-    events = tuple(
-        decode(MotionEvent, from_json(document)) for (document,) in rows[: query.limit]
-    )
-    return EventPage(events=events, cursor=_cursor(events[-1]) if len(rows) > query.limit else None)
+    page = rows[: query.limit]
+    cursor = f"{page[-1][1]}~{page[-1][2]}" if len(rows) > query.limit else None
+    return [document for document, _, _ in page], cursor
 
 
 def _source(query: EventQuery) -> tuple[str, list[str]]:
@@ -78,10 +95,6 @@ def _conditions(query: EventQuery) -> tuple[list[str], list[str]]:
 
 def _time(time: datetime | None) -> str | None:
     return None if time is None else str(encode(time))
-
-
-def _cursor(event: MotionEvent) -> str:
-    return f"{encode(event.started_at)}~{event.id}"
 
 
 def _read_cursor(cursor: str) -> tuple[str, str]:

@@ -17,7 +17,7 @@ from pi_agent.protocol import (
 )
 
 from .database_worker import Database
-from .event_pages import EventQuery, event_page, names_of
+from .event_pages import EventQuery, event_page, event_page_json, names_of
 
 _LONGEST_EVENT = timedelta(hours=1)  # the most that `longest_event_seconds` can be set to
 
@@ -71,6 +71,10 @@ class EventStore:
         """The events that fit; RequestError names a bad limit or cursor."""
         return await self._database.read(lambda connection: event_page(connection, query))
 
+    async def page_json(self, query: EventQuery) -> str:
+        """The JSON of the page that `page` gives, at a tenth of the cost."""
+        return await self._database.read(lambda connection: event_page_json(connection, query))
+
     async def newest_revision(self) -> int:
         """The revision of the last change of any event, 0 before the first."""
         return await self._database.read(lambda connection: number_of(connection, "revision"))
@@ -82,7 +86,14 @@ class EventStore:
 
         A revision beyond the newest is one of another database: everything is told, as lost.
         """
-        return await self._database.read(lambda c: _changed_after(c, revision, limit))
+        documents, lost = await self.documents_after(revision, limit=limit)
+        return tuple(_read(document) for _, document in documents), lost
+
+    async def documents_after(
+        self, revision: int, *, limit: int | None = None
+    ) -> tuple[list[tuple[int, str]], bool]:
+        """The same as (revision, JSON of the event)."""
+        return await self._database.read(lambda c: _documents_after(c, revision, limit))
 
     async def awaiting_clip(self) -> tuple[MotionEvent, ...]:
         """Events that have ended with neither a clip nor a reason why there is none."""
@@ -224,17 +235,17 @@ def _snapshot_box(connection: sqlite3.Connection, event_id: str) -> Box | None:
     return decode(Box, from_json(row[0])) if row and row[0] else None
 
 
-def _changed_after(
+def _documents_after(
     connection: sqlite3.Connection, revision: int, limit: int | None
-) -> tuple[tuple[MotionEvent, ...], bool]:
+) -> tuple[list[tuple[int, str]], bool]:
     foreign = revision > number_of(connection, "revision")
     since = 0 if foreign else revision
     rows = connection.execute(
-        "SELECT document FROM events WHERE revision > ? ORDER BY revision LIMIT ?",
+        "SELECT revision, document FROM events WHERE revision > ? ORDER BY revision LIMIT ?",
         (since, -1 if limit is None else limit),
     )
     lost = foreign or revision < number_of(connection, "deleted_revision")
-    return tuple(_read(document) for (document,) in rows), lost
+    return rows.fetchall(), lost
 
 
 def _awaiting_clip(connection: sqlite3.Connection) -> tuple[MotionEvent, ...]:

@@ -9,7 +9,10 @@ from .database_worker import Database
 async def agent_identity(database: Database) -> str:
     """The agent's id, made at the first start: 32 hexadecimal digits."""
     # Reading comes first: a disk that takes no writes keeps no agent from starting.
-    return await database.read(_known) or await database.execute(_create)
+    known: str | None = await database.read(_known)
+    if known is None:
+        known = await database.execute(_create)
+    return known
 
 
 def _known(connection: sqlite3.Connection) -> str | None:

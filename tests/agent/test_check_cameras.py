@@ -28,7 +28,7 @@ def told(*cameras: CameraConfiguration) -> dict[str, str]:
 
 
 @pytest.fixture(autouse=True)
-def discovery(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Discovery]]:
+def discovery(monkeypatch: pytest.MonkeyPatch) -> list[Discovery]:
     """What is connected to this machine: nothing, until a test says otherwise."""
     found = [Discovery()]
     for module in (check, cli):

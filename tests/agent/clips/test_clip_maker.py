@@ -5,7 +5,7 @@ import contextlib
 import os
 import stat
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,10 +18,10 @@ from pi_agent.errors import StorageError
 from pi_agent.events import EventFeed, EventJournal
 from pi_agent.protocol import EventState, MotionEvent
 from pi_agent.storage import Database, EventStore, MediaLibrary
+from tests.agent.storage.test_event_store import motion_event
 from tests.clips import decoded_clip
 from tests.small_disk import small_disk
 
-from ..storage.test_event_store import motion_event
 from .test_encode import long_reel, reel_of
 
 
@@ -185,7 +185,7 @@ async def test_a_reel_that_never_came_to_be_is_marked(studio: Studio) -> None:
 
 
 @contextlib.contextmanager
-def encoder_that(script: str, folder: Path, patch: pytest.MonkeyPatch) -> Callable[[], None]:  # type: ignore[misc]
+def encoder_that(script: str, folder: Path, patch: pytest.MonkeyPatch) -> Iterator[None]:
     """Have the maker run this shell script instead of the real encoder."""
     path = folder / "encoder"
     path.write_text(f"#!/bin/sh\n{script}\n")

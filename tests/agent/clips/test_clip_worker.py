@@ -15,8 +15,7 @@ from pi_agent.clips.reel_recorder import ClipSettings
 from pi_agent.clips.views import view_code
 from pi_agent.frames import Frame, FrameHub, PictureView, encode_jpeg, jpeg_of
 from pi_agent.protocol import EventState
-
-from ..storage.test_event_store import motion_event
+from tests.agent.storage.test_event_store import motion_event
 
 SETTINGS = ClipSettings(recording=True, pre_roll_seconds=2, post_roll_seconds=1, quality=80)
 GREY = np.full((36, 64, 3), 128, np.uint8)
@@ -68,7 +67,7 @@ def running(settings: ClipSettings = SETTINGS) -> Iterator[tuple[ClipWorker, Fra
 
 
 def frame(number: int, *, raw: bool = False, view: PictureView | None = None) -> Frame:
-    picture = GREY + number % 100
+    picture = (GREY + number % 100).astype(np.uint8)
     jpeg = None if raw else encode_jpeg(picture, quality=90)
     return Frame(
         sequence=number,

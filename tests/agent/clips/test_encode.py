@@ -80,7 +80,11 @@ def test_it_plays_before_it_is_loaded_as_a_whole(tmp_path: Path) -> None:
 
 def test_colours_and_brightness_stay(tmp_path: Path) -> None:
     picture = np.zeros((64, 128, 3), np.uint8)
-    picture[:, :32], picture[:, 32:64], picture[:, 64:96] = (255, 255, 255), (0, 0, 230), (200, 60, 20)
+    picture[:, :32], picture[:, 32:64], picture[:, 64:96] = (
+        (255, 255, 255),
+        (0, 0, 230),
+        (200, 60, 20),
+    )
     jpeg = encode_jpeg(picture, quality=95)
     make_clip(reel_of(tmp_path, [0, 0.1], jpegs=[jpeg, jpeg]), tmp_path / "clip.mp4")
     shown = decoded_clip((tmp_path / "clip.mp4").read_bytes()).pictures[0]
@@ -123,7 +127,10 @@ def test_the_time_is_written_into_the_picture_where_asked_for(tmp_path: Path) ->
 
 def test_a_camera_that_changes_its_size_keeps_playing_in_the_first(tmp_path: Path) -> None:
     jpegs = [encode_jpeg(scene(n), quality=90) for n in range(2)]
-    jpegs += [encode_jpeg(scene(2, 640, 360), quality=90), encode_jpeg(scene(3, 101, 77), quality=90)]
+    jpegs += [
+        encode_jpeg(scene(2, 640, 360), quality=90),
+        encode_jpeg(scene(3, 101, 77), quality=90),
+    ]
     made = make_clip(reel_of(tmp_path, [0, 0.1, 0.2, 0.3], jpegs=jpegs), tmp_path / "clip.mp4")
     clip = decoded_clip((tmp_path / "clip.mp4").read_bytes())
     assert made.pictures == len(clip.pictures) == 4
@@ -252,7 +259,7 @@ def test_an_encoder_that_hangs_is_ended_by_the_kernel(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     alarms: list[int] = []
-    monkeypatch.setattr(signal, "alarm", lambda seconds: alarms.append(seconds) or 0)
+    monkeypatch.setattr(signal, "alarm", alarms.append)
     monkeypatch.setattr("select.select", lambda *_: ([], [], []))
     make_clip(reel_of(tmp_path), tmp_path / "clip.mp4", on_picture=encode._still_wanted)
     assert alarms == [120] * 11

@@ -173,9 +173,7 @@ def test_the_queue_is_bounded(tmp_path: Path) -> None:
     )  # not started: nothing is taken out of the queue
     assert writer.write("a", pictures(0, 1, 50_000))  # what is larger than the queue may pass alone
     assert not writer.write("a", pictures(1, 1, 1000))
-    writer = ReelWriterWorker(
-        folder, Heard(), on_death=lambda *_: None, most_queued_bytes=10_000
-    )
+    writer = ReelWriterWorker(folder, Heard(), on_death=lambda *_: None, most_queued_bytes=10_000)
     taken = [writer.write("a", pictures(n, 1, 3000)) for n in range(5)]
     assert taken == [True, True, True, False, False]
 

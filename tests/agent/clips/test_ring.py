@@ -1,5 +1,7 @@
 """The last seconds in memory: bounded in time and bytes."""
 
+import itertools
+
 from pi_agent.clips.reel import ReelPicture
 from pi_agent.clips.ring import PictureRing
 
@@ -31,7 +33,7 @@ def test_too_many_bytes_cost_pictures_of_the_past_not_its_length() -> None:
     assert times[-1] - times[0] > 19
     fresh = [t for t in times if t > times[-1] - 2.9]
     assert len(fresh) == round(2.9 * FPS)
-    gaps = [b - a for a, b in zip(times, times[1:], strict=False)]
+    gaps = [b - a for a, b in itertools.pairwise(times)]
     assert max(gaps) < 0.3  # 3 s at 15 a second leave 6 a second for the other 17
 
 

@@ -5,11 +5,12 @@ from dataclasses import replace
 from pi_agent.events.late_pictures import LatePictures
 from pi_agent.events.waiting_changes import Change, WaitingChanges
 from pi_agent.protocol import EventState
+from tests.agent.storage.test_event_store import motion_event
 
-from ..storage.test_event_store import motion_event
 
-
-def change(number: int, state: EventState, *, jpeg: bytes | None = None, score: float = 0) -> Change:
+def change(
+    number: int, state: EventState, *, jpeg: bytes | None = None, score: float = 0
+) -> Change:
     return Change(event=motion_event(number, state=state, score=score), jpeg=jpeg)
 
 

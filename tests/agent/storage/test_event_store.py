@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pi_agent.errors import RequestError
-from pi_agent.protocol import Box, EventCause, EventState, Label, MotionEvent
+from pi_agent.protocol import Box, EventCause, EventState, Label, MotionEvent, to_json
 from pi_agent.storage import Database, EventQuery, EventStore
 
 START = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
@@ -86,6 +86,16 @@ async def test_pages_are_newest_first_and_meet_without_overlap(store: EventStore
     assert seen == [f"event-{number:04}" for number in reversed(range(7))]
 
 
+async def test_what_is_sent_is_what_is_stored(store: EventStore) -> None:
+    for number in range(4):
+        await store.save(motion_event(number, zones=('"odd" \\ née',)))
+    for query in (EventQuery(limit=3), EventQuery(zone="none")):
+        assert await store.page_json(query) == to_json(await store.page(query))
+    events, _ = await store.changed_after(1)
+    documents, _ = await store.documents_after(1)
+    assert documents == [(event.revision, to_json(event)) for event in events]
+
+
 async def test_events_are_found_by_camera_zone_label_and_time(store: EventStore) -> None:
     person = Label(name="person", confidence=0.9, box=Box(x=0, y=0, w=1, h=1))
     await store.save(motion_event(1, camera="garden"))
@@ -156,7 +166,7 @@ async def test_a_wrong_query_names_its_field(
 async def test_what_a_crash_left_open_is_ended_at_its_last_change(
     database: Database, clock: timedelta, ended_at: timedelta
 ) -> None:
-    store = EventStore(database, now=lambda: (START + clock).timestamp())
+    store = EventStore(database, now=(START + clock).timestamp)
     await store.save(motion_event(1, state=EventState.UPDATED))
     await store.save(motion_event(2, state=EventState.ENDED, ended_at=START + timedelta(hours=1)))
     (closed,) = await store.close_open_events()

@@ -38,7 +38,7 @@ def test_a_snapshot_is_on_the_disk_before_it_has_its_name(
     fsync, replace_file = os.fsync, os.replace
 
     def note_fsync(descriptor: int) -> None:
-        calls.append(("fsync", os.path.basename(os.readlink(f"/proc/self/fd/{descriptor}"))))
+        calls.append(("fsync", Path(f"/proc/self/fd/{descriptor}").readlink().name))
         fsync(descriptor)
 
     def note_replace(source: Path, target: Path) -> None:

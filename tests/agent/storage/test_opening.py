@@ -85,14 +85,19 @@ async def test_a_full_disk_is_told_in_plain_words_and_work_goes_on_when_there_is
         store = EventStore(database, now=lambda: 0.0)
         await store.save(motion_event(1))
         (disk / "ballast").write_bytes(bytes(4 * 2**20 - 600 * 2**10))
-        with pytest.raises(StorageError, match="the disk is full"):
+
+        async def fill() -> None:
             for number in range(2, 2000):
-                saved = await store.save(motion_event(number, zones=("z" * 500,)))
+                await store.save(motion_event(number, zones=("z" * 500,)))
+
+        with pytest.raises(StorageError, match="the disk is full"):
+            await fill()
         assert await store.find("event-0001") is not None
-        assert await store.newest_revision() == saved.revision
+        newest = await store.newest_revision()
+        assert newest > 1
         (disk / "ballast").unlink()
         again = await store.save(motion_event(2000))
-        assert again.revision == saved.revision + 1
+        assert again.revision == newest + 1
 
 
 async def test_on_a_read_only_disk_what_is_known_can_still_be_read(disk: Path) -> None:

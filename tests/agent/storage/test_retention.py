@@ -54,12 +54,12 @@ class Shelf:
         await Retention(
             self.folder,
             self._stored,
-            OrphanFiles(self.media, self._stored, now=lambda: self.now.timestamp()),
+            OrphanFiles(self.media, self._stored, now=self.now.timestamp),
             self._eraser,
             limits,
             more_bytes=lambda: self.reels,
             on_problem=self.problems.append,
-            now=lambda: self.now.timestamp(),
+            now=self.now.timestamp,
         ).run()
         events = (await self.store.page(EventQuery(limit=500))).events
         files = {path.stem for path in self.folder.glob("media/*/*.jpg")}
@@ -157,9 +157,11 @@ async def test_files_without_an_event_go_when_their_day_is_too_old(shelf: Shelf)
 
 
 async def on_a_small_disk(tmp_path: Path, test: Callable[[Shelf], Awaitable[None]]) -> None:
-    with small_disk(tmp_path / "disk", megabytes=4) as disk:
-        with closing(Database(tmp_path / "agent.db")) as database:
-            await test(Shelf(disk, database))
+    with (
+        small_disk(tmp_path / "disk", megabytes=4) as disk,
+        closing(Database(tmp_path / "agent.db")) as database,
+    ):
+        await test(Shelf(disk, database))
 
 
 async def test_the_disk_is_never_filled_to_the_last(tmp_path: Path) -> None:

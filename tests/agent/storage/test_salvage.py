@@ -47,9 +47,7 @@ def pages_of(path: Path, table: str) -> list[int]:
         return database.call(
             lambda c: [
                 row[0]
-                for row in c.execute(
-                    "SELECT rootpage FROM sqlite_schema WHERE name = ?", (table,)
-                )
+                for row in c.execute("SELECT rootpage FROM sqlite_schema WHERE name = ?", (table,))
             ]
         )
 
