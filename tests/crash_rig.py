@@ -220,6 +220,7 @@ def check_promises(data_dir: Path, told: Sequence[MotionEvent], findings: Findin
     with closing(sqlite3.connect(data_dir / DATABASE)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         saved = dict(connection.execute("SELECT id, revision FROM events"))
+        pictures = dict(connection.execute("SELECT event_id, jpeg FROM pictures"))
         ((newest,),) = connection.execute("SELECT value FROM meta WHERE name = 'revision'")
     assert sorted(set(saved.values())) == sorted(saved.values())
     assert max(saved.values(), default=0) == int(newest)
@@ -227,15 +228,15 @@ def check_promises(data_dir: Path, told: Sequence[MotionEvent], findings: Findin
     for event in told:
         assert saved[event.id] >= event.revision, event
         if event.snapshot is not None:
-            check_snapshot(media.snapshot_path(event))
+            check_snapshot(pictures.get(event.id) or media.snapshot_path(event).read_bytes())
             findings.snapshots += 1
     findings.events = len(saved)
 
 
-def check_snapshot(path: Path) -> None:
+def check_snapshot(jpeg: bytes) -> None:
     """The picture decodes to its full size."""
-    picture = cv2.imdecode(np.frombuffer(path.read_bytes(), np.uint8), cv2.IMREAD_COLOR)
-    assert picture is not None, path
+    picture = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
+    assert picture is not None
     assert picture.shape == (HEIGHT, WIDTH, 3)
 
 
@@ -253,6 +254,8 @@ async def settle(data_dir: Path, findings: Findings) -> None:
 
 def _check_settled(event: MotionEvent, media: MediaLibrary, findings: Findings) -> None:
     assert event.state is EventState.ENDED
+    assert event.snapshot is not None
+    check_snapshot(media.snapshot_path(event).read_bytes())
     assert event.ended_at is not None
     assert event.ended_at >= event.started_at
     if event.clip is None:

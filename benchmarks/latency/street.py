@@ -14,7 +14,7 @@ FPS = 15.0
 CYCLE_SECONDS = 4.0
 _WALK_SECONDS = 1.4
 _QUIET_SECONDS = 6.0  # at first: the scene has to be learned
-_NOISE = 4.0
+_NOISE = 2.2  # grey levels: makes JPEGs of about 70 kB
 _QUALITY = 80
 
 

@@ -11,13 +11,13 @@ from pathlib import Path
 from .contenders import AGENT, AGENT_TLS, Contender, contenders
 from .load import Measurement, allow_many_connections
 from .pictures import HEIGHT, WIDTH, write_pictures
-from .runs import Case, Results, measure
+from .runs import Case, Effort, Results, measure
 from .table import table
 from .targets import Verdict, verdicts
 
 _SLOW_VIEWERS, _BESIDE = 10, 50
 _HEAD = ("server", "viewers", "frames/s each", "slowest", "CPU µs/frame", "age p50 ms", "p99 ms",
-         "RSS MB", "queued MB")  # fmt: skip
+         "RSS MB", "queued MB", "others' cores")  # fmt: skip
 
 
 def main() -> None:
@@ -30,9 +30,8 @@ def main() -> None:
         results = measure(
             _cases(known, options.viewers),
             pictures,
-            seconds=options.seconds,
-            rounds=options.rounds,
-            report=_progress,
+            Effort(seconds=options.seconds, rounds=options.rounds, patience=options.patience),
+            _progress,
         )
     found = tuple(verdicts(results))
     _say(_machine(options), _figures(results), _promises(found))
@@ -43,7 +42,10 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="scripts/bench stream", description=__doc__)
     parser.add_argument("--viewers", type=_numbers, default=(1, 10, 50, 100, 200), help="1,10,50")
     parser.add_argument("--seconds", type=float, default=5.0, help="measured for each figure")
-    parser.add_argument("--rounds", type=int, default=3, help="of which the median is taken")
+    parser.add_argument("--rounds", type=int, default=3, help="the least disturbed one counts")
+    parser.add_argument(
+        "--patience", type=float, default=0.0, help="seconds to wait for a quiet machine, each time"
+    )
     parser.add_argument("--kilobytes", type=float, default=70.0, help="size of a JPEG")
     parser.add_argument("--only", type=lambda text: text.split(","), help="names of servers")
     return parser.parse_args()
@@ -65,7 +67,7 @@ def _machine(options: argparse.Namespace) -> str:
     return (
         f"{WIDTH}x{HEIGHT}, {options.kilobytes:g} kB a frame, 30 frames a second; "
         f"{os.cpu_count()} cores, Linux {platform.release()}, Python {platform.python_version()}; "
-        f"median of {options.rounds} x {options.seconds:g} s"
+        f"the least disturbed of {options.rounds} x {options.seconds:g} s"
     )
 
 
@@ -85,6 +87,7 @@ def _row(case: Case, found: Measurement) -> tuple[str, ...]:
         f"{found.age_p99 * 1e3:.1f}",
         f"{found.resident_bytes / 1e6:.0f}",
         f"{found.queued_bytes / 1e6:.1f}",
+        f"{found.disturbance:.1f}",
     )
 
 

@@ -1,16 +1,20 @@
 """One run: every contender at every number of viewers, one after the other, several times over."""
 
 import json
-import statistics
 import subprocess
 import sys
+import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from .contenders import Contender
 from .load import Load, Measurement
+from .process_figures import machine_cpu_seconds
+
+_QUIET_CORES = 0.2  # of others' CPU, below which the machine counts as quiet
+_LOOK_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,27 +26,47 @@ class Case:
     slow_viewers: int = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effort:
+    """How long and how often each case is measured, and how long a quiet machine is waited for."""
+
+    seconds: float
+    rounds: int
+    patience: float  # seconds
+
+
 Results = dict[Case, Measurement]
 
 
 def measure(
     cases: Sequence[Case],
     pictures: Sequence[Path],
-    *,
-    seconds: float,
-    rounds: int,
+    effort: Effort,
     report: Callable[[str], None],
 ) -> Results:
-    """The median of each figure over the rounds; a round goes through all cases.
+    """Of each case the round that other programs disturbed least; a round goes through all cases.
 
-    So a minute in which the machine is busy with something else touches all cases alike.
+    CPU a frame depends on what others do to caches and sleeping cores, by a half and more.
     """
     found: defaultdict[Case, list[Measurement]] = defaultdict(list)
-    for number in range(rounds):
+    for number in range(effort.rounds):
         for case in cases:
-            report(f"round {number + 1} of {rounds}: {case.contender.name}, {case.viewers} viewers")
-            found[case].append(_measured(case, pictures, seconds))
-    return {case: _median(measurements) for case, measurements in found.items()}
+            report(f"round {number + 1} of {effort.rounds}: {case.contender.name}, {case.viewers}")
+            _wait_for_quiet(effort.patience)
+            found[case].append(_measured(case, pictures, effort.seconds))
+    return {
+        case: min(measurements, key=lambda measurement: measurement.disturbance)
+        for case, measurements in found.items()
+    }
+
+
+def _wait_for_quiet(patience: float) -> None:
+    end = time.monotonic() + patience
+    while time.monotonic() < end:
+        before = machine_cpu_seconds()
+        time.sleep(_LOOK_SECONDS)
+        if machine_cpu_seconds() - before < _QUIET_CORES * _LOOK_SECONDS:
+            return
 
 
 def _measured(case: Case, pictures: Sequence[Path], seconds: float) -> Measurement:
@@ -71,13 +95,3 @@ def _loaded(load: Load) -> Measurement:
     if client.returncode:
         raise RuntimeError(f"the load client failed with {load.viewers} viewers")
     return Measurement(**json.loads(lines[-1]))
-
-
-def _median(measurements: Iterable[Measurement]) -> Measurement:
-    found = list(measurements)
-    return Measurement(
-        **{
-            field.name: statistics.median(getattr(one, field.name) for one in found)
-            for field in fields(Measurement)
-        }
-    )

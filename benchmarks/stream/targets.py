@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from .contenders import AGENT, AGENT_TLS, C_LOOP, FLASK, THREADS
+from .load import Measurement
 from .runs import Case, Results
 
 _MEGABYTE = 1e6
@@ -48,23 +49,32 @@ def _ratios(results: Results, ours: str, theirs: str, most: dict[int, float]) ->
     for viewers, limit in most.items():
         if (ours, viewers) in cost and (theirs, viewers) in cost:
             yield Verdict(
-                promise=f"CPU a frame, {viewers} viewers: {ours} to {theirs}",
+                promise=f"CPU a frame, {_count(viewers)}: {ours} to {theirs}",
                 most=limit,
                 measured=cost[ours, viewers] / cost[theirs, viewers],
             )
+
+
+def _count(viewers: int) -> str:
+    return "1 viewer" if viewers == 1 else f"{viewers} viewers"
 
 
 def _ages(results: Results) -> Iterator[Verdict]:
     for viewers, (p50, p99) in _MOST_AGES.items():
         found = results.get(Case(contender=AGENT, viewers=viewers))
         if found is not None:
-            promise = f"age of a frame, {viewers} viewers"
+            promise = f"age of a frame, {_count(viewers)}"
             yield Verdict(
                 promise=f"{promise}, p50", most=p50 * 1e3, measured=found.age_p50 * 1e3, unit="ms"
             )
             yield Verdict(
                 promise=f"{promise}, p99", most=p99 * 1e3, measured=found.age_p99 * 1e3, unit="ms"
             )
+
+
+def _memory(found: Measurement) -> int:
+    """What the server's work takes, in its process and in the kernel."""
+    return found.resident_bytes + found.queued_bytes
 
 
 def _slow_viewers(results: Results) -> Iterator[Verdict]:
@@ -86,6 +96,6 @@ def _slow_viewers(results: Results) -> Iterator[Verdict]:
         yield Verdict(
             promise=f"{promise}: memory more",
             most=_SLOW_BYTES / _MEGABYTE,
-            measured=(found.resident_bytes - alone.resident_bytes) / _MEGABYTE,
+            measured=(_memory(found) - _memory(alone)) / _MEGABYTE,
             unit="MB",
         )

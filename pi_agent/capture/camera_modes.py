@@ -18,10 +18,10 @@ def camera_modes(source: str) -> list[str]:
 
 
 def webcam_modes(path: str) -> list[str]:
-    """The modes of a webcam, which may be in use; CameraError where it cannot be asked."""
+    """The modes of a webcam that we can read; it may be in use. CameraError where it is gone."""
     try:
         with closing(V4l2Device(path)) as device:
-            return [str(mode) for mode in device.modes()]
+            return [str(mode) for mode in device.modes() if mode.is_readable]
     except OSError as error:
         raise CameraError(f"{path}: {device_problem(error, path)}") from error
 

@@ -23,14 +23,16 @@ class FrameCounter:
         pixels: NDArray[np.uint8] | None = None,
         pixel_format: PixelFormat = PixelFormat.BGR,
         luma: NDArray[np.uint8] | None = None,
-        age: float = 0.0,
+        monotonic_at: float | None = None,
     ) -> Frame:
-        """The next frame, captured `age` seconds ago."""
+        """The next frame, captured at this second of `time.monotonic`, or just now."""
         self._sequence += 1
+        now = time.monotonic()
+        at = now if monotonic_at is None else monotonic_at
         return Frame(
             sequence=self._sequence,
-            captured_at=time.time() - age,
-            monotonic_at=time.monotonic() - age,
+            captured_at=time.time() - (now - at),
+            monotonic_at=at,
             width=width,
             height=height,
             jpeg=jpeg,

@@ -1,6 +1,7 @@
 """Raspberry Pi's own camera library, imported only where a Pi camera is used."""
 
 import logging
+import os
 from dataclasses import dataclass
 from types import ModuleType
 
@@ -29,6 +30,7 @@ def load_picamera2() -> ModuleType:
     """The library; CameraError with the mend where it cannot be imported."""
     # It logs each failure as an error before it raises; what is to be told, we tell.
     logging.getLogger("picamera2").setLevel(logging.CRITICAL)
+    os.environ.setdefault("LIBCAMERA_LOG_LEVELS", "*:WARN")  # else each opening tells a page
     try:
         import picamera2
     except ImportError as error:

@@ -135,7 +135,7 @@ class Picamera2Source:
             luma=image.luma,
             width=size[0],
             height=size[1],
-            age=_age(image.sensor_us),
+            monotonic_at=_monotonic(image.sensor_us),
         )
 
     def _encoded_frame(self, image: SensorImage) -> Frame | None:
@@ -154,14 +154,14 @@ class Picamera2Source:
             luma=encoded.luma,
             width=jpeg.width,
             height=jpeg.height,
-            age=_age(encoded.sensor_us),
+            monotonic_at=_monotonic(encoded.sensor_us),
         )
 
     def _new_encoded(self) -> EncodedFrames:
         return EncodedFrames(lost=lambda: self._skipped.add("the encoder has lost it"))
 
 
-def _age(sensor_us: int) -> float:
-    """Seconds since the frame was captured; 0 where the sensor's clock is not the Pi's."""
+def _monotonic(sensor_us: int) -> float | None:
+    """The sensor's time on the clock of `time.monotonic`; None where it is not the Pi's own."""
     age = time.clock_gettime_ns(time.CLOCK_BOOTTIME) / 1e9 - sensor_us / 1e6
-    return age if 0 <= age < _OLDEST else 0.0
+    return time.monotonic() - age if 0 <= age < _OLDEST else None

@@ -116,17 +116,21 @@ class V4l2Source:
         return device.set_mode(mode, self._size.fps)
 
     def _frame(self, picture: DevicePicture) -> Frame:
-        age = 0.0 if picture.monotonic_at is None else time.monotonic() - picture.monotonic_at
         if picture.is_broken:
             raise BrokenJpegError("the driver says that data is missing")
         if self._format.pixel_format == RAW_FORMAT:
-            return self._raw_frame(picture.data, age)
+            return self._raw_frame(picture)
         jpeg = check_jpeg(picture.data)
-        return self._frames.frame(jpeg=jpeg.data, width=jpeg.width, height=jpeg.height, age=age)
+        return self._frames.frame(
+            jpeg=jpeg.data,
+            width=jpeg.width,
+            height=jpeg.height,
+            monotonic_at=picture.monotonic_at,
+        )
 
-    def _raw_frame(self, data: bytes, age: float) -> Frame:
+    def _raw_frame(self, picture: DevicePicture) -> Frame:
         """A YUYV picture as BGR pixels, with the brightness that it has for nothing as luma."""
-        known = self._format
+        data, known = picture.data, self._format
         if len(data) < known.bytes_per_line * known.height:
             raise BrokenJpegError("the picture is cut off")
         lines = np.frombuffer(data, np.uint8, known.bytes_per_line * known.height)
@@ -137,7 +141,7 @@ class V4l2Source:
             luma=np.ascontiguousarray(yuyv[:, :, 0]),
             width=known.width,
             height=known.height,
-            age=age,
+            monotonic_at=picture.monotonic_at,
         )
 
     def _problem(self, error: OSError) -> CameraError:

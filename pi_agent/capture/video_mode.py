@@ -26,14 +26,19 @@ class VideoMode:
     height: int
     fps: float
 
+    @property
+    def is_readable(self) -> bool:
+        """Whether its pictures are of a kind that we know."""
+        return self.pixel_format in (*JPEG_FORMATS, RAW_FORMAT)
+
     def __str__(self) -> str:
         return f"{self.width}x{self.height} at {self.fps:g} a second ({self.pixel_format})"
 
 
 def choose_mode(modes: Sequence[VideoMode], wanted: CaptureSize) -> VideoMode | None:
     """The mode nearest to what is wanted; None where none is of a format that we can read."""
-    jpegs = [mode for mode in modes if mode.pixel_format in JPEG_FORMATS]
-    usable = jpegs or [mode for mode in modes if mode.pixel_format == RAW_FORMAT]
+    readable = [mode for mode in modes if mode.is_readable]
+    usable = [mode for mode in readable if mode.pixel_format in JPEG_FORMATS] or readable
 
     def distance(mode: VideoMode) -> tuple[bool, int, float]:
         """A slide show is worse than a wrong size, a wrong size than a slower rate."""

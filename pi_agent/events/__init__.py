@@ -2,5 +2,6 @@
 
 from .feed import EventFeed, FeedSubscription
 from .journal import EventJournal
+from .snapshot_filer import SnapshotFiler
 
-__all__ = ["EventFeed", "EventJournal", "FeedSubscription"]
+__all__ = ["EventFeed", "EventJournal", "FeedSubscription", "SnapshotFiler"]

@@ -3,17 +3,14 @@
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from typing import Protocol
 
 from pi_agent.errors import StorageError, UnavailableError
 from pi_agent.protocol import EventMessage, MotionEvent
 from pi_agent.protocol.routes import EVENT_CLIP, EVENT_SNAPSHOT, path
-from pi_agent.runtime.durable_files import disk_problem
 
 from .feed import EventFeed
-from .late_pictures import LatePictures
 from .waiting_changes import Change, WaitingChanges
 
 _LOGGER = logging.getLogger(__name__)
@@ -23,8 +20,8 @@ _RETRY_SECONDS = 1.0
 class MessageStore(Protocol):
     """What the journal needs of the store. Methods raise StorageError while the disk fails."""
 
-    async def record(self, event: MotionEvent, *, more_media_bytes: int = 0) -> MotionEvent:
-        """Keep what the tracker says of an event; returns it whole, with its revision."""
+    async def record(self, event: MotionEvent, jpeg: bytes | None = None) -> MotionEvent:
+        """Keep what the tracker says of an event, and its snapshot; with its revision."""
         ...
 
     async def amend(
@@ -50,36 +47,28 @@ class MessageStore(Protocol):
         ...
 
 
-class SnapshotFiles(Protocol):
-    """What the journal needs of the media library. Methods raise OSError."""
-
-    def write_snapshot(self, event: MotionEvent, jpeg: bytes) -> None:
-        """Put the picture on the disk."""
-        ...
-
-
 class EventJournal:
-    """Takes every change of an event in order: snapshot and row to the disk, then to the feed.
+    """Takes every change of an event in order: row and snapshot to the disk, then to the feed.
 
-    While the disk takes nothing, changes wait in bounded memory and `on_problem` is told why; None
-    once they are saved. An event whose snapshot alone cannot be written is told without it, and
-    gets it later. Lives on the event loop.
+    Both are one transaction, so that to tell an event takes one wait for the disk. While the disk
+    takes nothing, changes wait in bounded memory and `on_problem` is told why; None once they are
+    saved. `on_picture` is called when there is a snapshot to be made a file. Lives on the event
+    loop.
     """
 
     def __init__(
         self,
         store: MessageStore,
-        files: SnapshotFiles,
         feed: EventFeed,
         *,
         on_problem: Callable[[str | None], None] = lambda _problem: None,
+        on_picture: Callable[[], None] = lambda: None,
     ) -> None:
         self._store = store
-        self._files = files
         self._feed = feed
         self._on_problem = on_problem
+        self._on_picture = on_picture
         self._waiting = WaitingChanges()
-        self._late = LatePictures()
         self._wake = asyncio.Event()
         self._turn = asyncio.Lock()  # saved and told are one step: the feed is in order of revision
         self._recovered = False
@@ -173,10 +162,8 @@ class EventJournal:
         """Until there is something to write; a while, where the disk did not take it."""
         if self._waiting:
             await asyncio.sleep(_RETRY_SECONDS)
-            return
-        with suppress(TimeoutError):
-            async with asyncio.timeout(_RETRY_SECONDS if self._late else None):
-                await self._wake.wait()
+        else:
+            await self._wake.wait()
 
     async def _write_waiting(self) -> None:
         """Save and tell what waits, in order; StorageError where the disk does not take it."""
@@ -192,35 +179,12 @@ class EventJournal:
             except Exception:
                 _LOGGER.exception("Event %s could not be saved", change.event.id)
             self._waiting.drop_first()
-        await self._write_late_pictures()
-        if not self._late:
-            self._on_problem(None)
+        self._on_problem(None)
 
     async def _write(self, change: Change) -> None:
-        event, size = change.event, 0
-        if change.jpeg is not None and await self._write_snapshot(event, change.jpeg):
-            event, size = _with_snapshot(event), len(change.jpeg)
-        self._feed.publish(EventMessage(await self._store.record(event, more_media_bytes=size)))
-
-    async def _write_snapshot(self, event: MotionEvent, jpeg: bytes) -> bool:
-        """Whether the picture is on the disk; else it is kept for later."""
-        try:
-            await asyncio.to_thread(self._files.write_snapshot, event, jpeg)
-        except OSError as error:
-            self._on_problem(disk_problem(error))
-            self._late.add(event.id, jpeg)
-            return False
-        return True
-
-    async def _write_late_pictures(self) -> None:
-        for event_id, jpeg in self._late:
-            event = await self._store.find(event_id)
-            if event is None:
-                self._late.drop(event_id)
-            elif await self._write_snapshot(event, jpeg):
-                self._late.drop(event_id)
-                await self._amend(event_id, _with_snapshot, more_media_bytes=len(jpeg))
-
-
-def _with_snapshot(event: MotionEvent) -> MotionEvent:
-    return replace(event, snapshot=path(EVENT_SNAPSHOT, event=event.id))
+        event = change.event
+        if change.jpeg is not None:
+            event = replace(event, snapshot=path(EVENT_SNAPSHOT, event=event.id))
+        self._feed.publish(EventMessage(await self._store.record(event, change.jpeg)))
+        if change.jpeg is not None:
+            self._on_picture()

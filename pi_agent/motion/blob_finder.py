@@ -4,8 +4,9 @@ import cv2
 import numpy as np
 from cv2.typing import MatLike
 
-from .blobs import Blobs, find_blobs
-from .displacement import is_displaced
+from .blobs import NO_BLOBS, Blobs, find_blobs
+from .displacement import DisplacementTest
+from .evidence import EvidenceMap
 from .moving import moving_pixels
 from .regions import Regions
 from .scene import Change, Scene
@@ -28,37 +29,41 @@ class BlobFinder:
         self.regions = Regions(settings, shape)
         self.demand = demand_at(settings.sensitivity, height * width)
         self._usual = demand_at(USUAL, height * width)
+        self._displacement = DisplacementTest(shape)
 
-    def find(self, change: Change, scene: Scene) -> Blobs | None:
-        """The blobs that move, None or no blobs where nothing does."""
+    def find(self, change: Change, scene: Scene, evidence: EvidenceMap) -> Blobs:
+        """The blobs that move; `evidence` of the looks before tells which are known to."""
         usual = self.regions.counted(change.foreground)
         wanted = usual if self.demand == self._usual else self._as_demanded(change)
         if cv2.countNonZero(wanted) < _WORTH_A_LOOK * self.demand.pixels:
-            return None
+            return NO_BLOBS
         changed = scene.moving_on(change)
         usual_moving = moving_pixels(usual, changed)
         moving = usual_moving if wanted is usual else moving_pixels(wanted, changed)
         if moving is None:
-            return None
+            return NO_BLOBS
+        evidence.hand_on(change.seconds)
         if usual_moving is None:
             return find_blobs(moving, self.demand.pixels)
-        return self._without_sway(moving, usual_moving, change, scene)
+        usual_blobs = find_blobs(usual_moving, self._usual.pixels)
+        swaying = self._swaying(usual_blobs, change, scene, evidence)
+        if len(swaying):
+            return find_blobs(_without(moving, swaying), self.demand.pixels)
+        return usual_blobs if wanted is usual else find_blobs(moving, self.demand.pixels)
 
     def _as_demanded(self, change: Change) -> MatLike:
         threshold = cv2.convertScaleAbs(change.threshold, alpha=self.demand.contrast)
         foreground = cv2.compare(change.difference, threshold, cv2.CMP_GT)
         return self.regions.counted(foreground)
 
-    def _without_sway(
-        self, moving: MatLike, usual_moving: MatLike, change: Change, scene: Scene
-    ) -> Blobs:
-        usual = find_blobs(usual_moving, self._usual.pixels)
-        sways = is_displaced(usual, change.contrast, scene.background)
-        if not sways.any():
-            if moving is usual_moving:
-                return usual
-            return find_blobs(moving, self.demand.pixels)
-        swaying = np.zeros(moving.shape, np.uint8)
-        swaying.reshape(-1)[usual.only(sways).pixels] = 255
-        steady = cv2.bitwise_not(cv2.dilate(swaying, _SWAY_MARGIN))
-        return find_blobs(cv2.bitwise_and(moving, steady), self.demand.pixels)
+    def _swaying(self, blobs: Blobs, change: Change, scene: Scene, evidence: EvidenceMap) -> Blobs:
+        unknown = blobs.only(~evidence.is_known(blobs))
+        displaced = self._displacement.is_displaced(unknown, change.contrast, scene.background)
+        return unknown.only(displaced)
+
+
+def _without(plane: MatLike, blobs: Blobs) -> MatLike:
+    """The plane, 0 at the blobs and around them."""
+    covered = np.zeros(plane.shape, np.uint8)
+    covered.reshape(-1)[blobs.pixels] = 255
+    return cv2.bitwise_and(plane, cv2.bitwise_not(cv2.dilate(covered, _SWAY_MARGIN)))

@@ -50,8 +50,8 @@ class MotionDetector:
         if change is None:
             self._evidence.clear()
             return MotionObservation(at=at, learning=True)
-        blobs = self._finder.find(change, self._scene)
-        if blobs:
+        blobs = self._finder.find(change, self._scene, self._evidence)
+        if len(blobs):
             observation = self._judge(blobs, change, at)
         else:
             self._evidence.wait(change.seconds)
@@ -71,50 +71,51 @@ class MotionDetector:
     def _judge(self, blobs: Blobs, change: Change, at: float) -> MotionObservation:
         """What the blobs of one look amount to, together with those of the looks before."""
         demand = self._finder.demand
-        difference = change.difference.ravel()[blobs.pixels].astype(np.float32)
-        contrasts = difference / change.threshold.ravel()[blobs.pixels]
-        powers = np.square(np.minimum(contrasts / demand.contrast, _STRONGEST)) / demand.pixels
-        strengths = blobs.totals(powers)
-        weights = self._weights(blobs, change, powers, strengths)
-        seen_for = self._evidence.see(blobs, weights, change.seconds)
+        seen_for = self._evidence.see(blobs, self._weights(blobs, change), change.seconds)
         proven = seen_for >= _NEEDED_SECONDS - 1e-3
-        learning = self._is_learning(at)
-        if learning or np.count_nonzero(proven) < _NEEDED_SHARE * demand.pixels:
-            proven[:] = True  # of a stirring that is not motion yet, show the strongest
-            active = False
-        else:
-            active = True
-        moving = np.isin(np.arange(len(blobs)), blobs.owners[proven])
-        main = int(np.argmax(np.where(moving, strengths, -1.0)))
-        score = self._scale.score(contrasts[blobs.owners == main])
-        if not active:
-            return MotionObservation(at=at, score=score, stirring=True, learning=learning)
-        counting = moving[blobs.owners]
+        if self._is_learning(at) or np.count_nonzero(proven) < _NEEDED_SHARE * demand.pixels:
+            return self._stirring(blobs, change, at)
+        moving = blobs.only(blobs.having(proven))
+        main, score = self._main(moving, change)
         return MotionObservation(
             at=at,
             active=True,
             score=max(score, float(100 - self._settings.sensitivity)),
-            box=self._box(blobs.boxes[main]),
-            zones=self._finder.regions.zones_of(blobs.pixels[counting], demand.pixels / 2),
+            box=self._box(moving.boxes[main]),
+            zones=self._finder.regions.zones_of(moving.pixels, demand.pixels / 2),
             stirring=True,
         )
 
-    def _weights(
-        self,
-        blobs: Blobs,
-        change: Change,
-        powers: NDArray[np.float32],
-        strengths: NDArray[np.float64],
-    ) -> NDArray[np.float64]:
+    def _stirring(self, blobs: Blobs, change: Change, at: float) -> MotionObservation:
+        _, score = self._main(blobs, change)
+        learning = self._is_learning(at)
+        return MotionObservation(at=at, score=score, stirring=True, learning=learning)
+
+    def _weights(self, blobs: Blobs, change: Change) -> NDArray[np.float64]:
         """How much each blob's time counts: what is weak needs longer than what is strong.
 
         More than time itself only what goes on changing from look to look: a lamp does so once.
         """
-        weights = np.minimum(1.0, _WEIGHT * strengths)
+        weights = np.full(len(blobs), _MOST_WEIGHT)
+        is_new = ~self._evidence.is_known(blobs)
+        if not is_new.any():
+            return weights
+        new = blobs.only(is_new)
+        demand = self._finder.demand
+        relative = np.minimum(_contrasts(new.pixels, change) / demand.contrast, _STRONGEST)
+        powers = np.square(relative) * (_WEIGHT / demand.pixels)
+        found = np.minimum(1.0, new.totals(powers))
         if change.caution == 1:
-            now = self._scene.moved_now(change).ravel()[blobs.pixels] > 0
-            weights = np.maximum(weights, _WEIGHT * blobs.totals(powers * now))
-        return np.clip(weights, _LEAST_WEIGHT, _MOST_WEIGHT)
+            now = self._scene.moved_now(change).ravel()[new.pixels] > 0
+            found = np.maximum(found, new.totals(powers * now))
+        weights[is_new] = np.clip(found, _LEAST_WEIGHT, _MOST_WEIGHT)
+        return weights
+
+    def _main(self, blobs: Blobs, change: Change) -> tuple[int, float]:
+        """The largest blob's number, and its score."""
+        main = int(np.argmax(np.bincount(blobs.owners)))
+        pixels = blobs.pixels[blobs.owners == main]
+        return main, self._scale.score(_contrasts(pixels, change))
 
     def _box(self, box: NDArray[np.int32]) -> Box:
         height, width = self._shape
@@ -125,3 +126,9 @@ class MotionDetector:
             w=round(w / width, 4),
             h=round(h / height, 4),
         )
+
+
+def _contrasts(pixels: NDArray[np.intp], change: Change) -> NDArray[np.float32]:
+    """How far pixels (flat positions) stand out, in multiples of the model's threshold."""
+    difference = change.difference.ravel()[pixels].astype(np.float32)
+    return difference / change.threshold.ravel()[pixels]

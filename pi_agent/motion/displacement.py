@@ -12,40 +12,52 @@ from numpy.typing import NDArray
 from .blobs import Blobs
 
 _REACH = 4  # pixels, of about 160 across: as far as things that are fixed somewhere swing
-_EXPLAINED = 0.2  # of the difference may be left where a displacement explains it
+_EXPLAINED = 0.4  # of the difference may be left where a displacement explains it
 _MOST_PIXELS = 48  # of a blob are compared
 
 
-def is_displaced(blobs: Blobs, contrast: MatLike, background: MatLike) -> NDArray[np.bool_]:
-    """Whether each blob looks like the background some pixels aside."""
-    if not len(blobs):
-        return np.zeros(0, np.bool_)
-    sample = _sample(blobs)
-    width = contrast.shape[1]
-    framed = cv2.copyMakeBorder(background, _REACH, _REACH, _REACH, _REACH, cv2.BORDER_REPLICATE)
-    shifts, at_rest = _shifts(width + 2 * _REACH)
-    rows, columns = np.divmod(blobs.pixels[sample], width)
-    places = (rows + _REACH) * (width + 2 * _REACH) + columns + _REACH
-    shown = framed.ravel()[shifts[:, None] + places].astype(np.int16)
-    off = np.square(shown - contrast.ravel()[blobs.pixels[sample]], dtype=np.int32)
-    firsts = np.flatnonzero(np.diff(blobs.owners[sample], prepend=-1))
-    left = np.add.reduceat(off, firsts, axis=1)
-    explained: NDArray[np.bool_] = left.min(axis=0) < _EXPLAINED * left[at_rest]
-    return explained
+class DisplacementTest:
+    """Compares blobs with the background around them, in planes of one shape (h, w)."""
+
+    def __init__(self, shape: tuple[int, ...]) -> None:
+        _, self._width = shape
+        self._framed_width = self._width + 2 * _REACH
+        steps = np.arange(-_REACH, _REACH + 1)
+        self._shifts = (steps[:, None] * self._framed_width + steps).reshape(-1, 1)
+        self._background: MatLike | None = None
+        self._framed = np.empty(0, np.int16)
+
+    def is_displaced(
+        self, blobs: Blobs, contrast: MatLike, background: MatLike
+    ) -> NDArray[np.bool_]:
+        """Whether each blob looks like the background some pixels aside."""
+        if not len(blobs):
+            return np.zeros(0, np.bool_)
+        sample, firsts = _sample(blobs)
+        pixels = blobs.pixels[sample]
+        places = pixels + 2 * _REACH * (pixels // self._width)
+        places += _REACH * (self._framed_width + 1)
+        off = self._frame(background)[self._shifts + places] - contrast.ravel()[pixels]
+        left = np.add.reduceat(np.abs(off, out=off), firsts, axis=1, dtype=np.int32)
+        explained: NDArray[np.bool_] = left.min(axis=0) < _EXPLAINED * left[len(left) // 2]
+        return explained
+
+    def _frame(self, background: MatLike) -> NDArray[np.int16]:
+        """The background with a margin, flat, its edges repeated."""
+        if background is not self._background:
+            margins = (_REACH, _REACH, _REACH, _REACH)
+            framed = cv2.copyMakeBorder(background, *margins, cv2.BORDER_REPLICATE)
+            self._background, self._framed = background, framed.ravel().astype(np.int16)
+        return self._framed
 
 
-def _sample(blobs: Blobs) -> NDArray[np.intp]:
-    """Indices of some pixels of every blob, spread evenly over it, blob by blob."""
+def _sample(blobs: Blobs) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Indices of some pixels of every blob, spread evenly over it, and where each blob begins."""
     order = np.argsort(blobs.owners, kind="stable")
     sizes = np.bincount(blobs.owners)
-    strides = -(-sizes // _MOST_PIXELS)
-    ranks = np.arange(order.size) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    chosen: NDArray[np.intp] = order[ranks % np.repeat(strides, sizes) == 0]
-    return chosen
-
-
-def _shifts(width: int) -> tuple[NDArray[np.intp], int]:
-    """Displacements as steps in a flat plane of that width, and the place of none among them."""
-    steps = np.arange(-_REACH, _REACH + 1)
-    shifts = (steps[:, None] * width + steps).ravel()
-    return shifts, len(shifts) // 2
+    parts = [
+        order[end - size : end : -(-size // _MOST_PIXELS)]
+        for size, end in zip(sizes.tolist(), np.cumsum(sizes).tolist(), strict=True)
+    ]
+    lengths = np.array([0, *(part.size for part in parts[:-1])])
+    return np.concatenate(parts), np.cumsum(lengths)

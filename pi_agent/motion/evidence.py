@@ -11,6 +11,7 @@ from .blobs import Blobs
 
 _UNIT_SECONDS = 0.002  # of one level
 _MOST = 250  # levels, half a second: as long as something may be out of sight at most
+_KNOWN = 200
 _NEAR, _FAR = np.ones((3, 3), np.uint8), np.ones((5, 5), np.uint8)
 _LONG_SECONDS = 0.15  # between looks: things get further
 
@@ -23,6 +24,7 @@ class EvidenceMap:
 
     def __init__(self, shape: tuple[int, ...]) -> None:
         self._levels: MatLike = np.zeros(shape, np.uint8)
+        self._handed_on = self._levels.reshape(-1)
         self._any = False
 
     def clear(self) -> None:
@@ -38,19 +40,30 @@ class EvidenceMap:
         self._levels = cv2.subtract(self._levels, passed)
         self._any = cv2.countNonZero(self._levels) > 0
 
+    def hand_on(self, seconds: float) -> None:
+        """Let what was seen so many seconds ago count for the places around it as well."""
+        kernel = _FAR if seconds > _LONG_SECONDS else _NEAR
+        plane = cv2.dilate(self._levels, kernel) if self._any else self._levels
+        self._handed_on = plane.reshape(-1)
+
+    def is_known(self, blobs: Blobs) -> NDArray[np.bool_]:
+        """Whether each blob goes on from one that has been seen for long."""
+        return blobs.having(self._handed_on[blobs.pixels] >= _KNOWN)
+
     def see(
         self, blobs: Blobs, weights: NDArray[np.float64], seconds: float
     ) -> NDArray[np.float64]:
-        """Take blobs that were seen after so many seconds, each second of one counting `weights`.
+        """Take blobs seen now, after `hand_on`; each second of one counts its weight.
 
         Returns the seconds of evidence of each of `blobs.pixels`.
         """
-        gained = np.round(weights * (seconds / _UNIT_SECONDS)).clip(1, _MOST)
-        kernel = _FAR if seconds > _LONG_SECONDS else _NEAR
-        before = cv2.dilate(self._levels, kernel).ravel()[blobs.pixels]
-        levels = np.where(before > 0, np.minimum(before + gained[blobs.owners], _MOST), 1)
+        gained = np.clip(np.round(weights * (seconds / _UNIT_SECONDS)), 1, _MOST).astype(np.int16)
+        before = self._handed_on[blobs.pixels]
+        levels = np.minimum(before + gained[blobs.owners], _MOST)
+        levels[before == 0] = 1
         self.wait(seconds)
         flat = self._levels.reshape(-1)
-        flat[blobs.pixels] = np.maximum(flat[blobs.pixels], levels.astype(np.uint8))
+        flat[blobs.pixels] = np.maximum(flat[blobs.pixels], levels)
         self._any = True
-        return levels * _UNIT_SECONDS
+        evidence: NDArray[np.float64] = levels * _UNIT_SECONDS
+        return evidence

@@ -7,10 +7,10 @@ import numpy as np
 from cv2.typing import MatLike
 
 _NEIGHBOURS = np.ones((3, 3), np.uint8)
-_AROUND = (7, 7)
+_AROUND = 7  # pixels
 _LEAST_SHARE = 0.12  # of the pixels around
-_LEAST_LEVEL: Any = round(_LEAST_SHARE * 255)  # OpenCV's stubs know no numbers here
-_LEAST_CHANGED = round(_LEAST_SHARE * _AROUND[0] * _AROUND[1])
+_LEAST_LEVEL: Any = round(_LEAST_SHARE * 255)
+_LEAST_CHANGED = round(_LEAST_SHARE * _AROUND * _AROUND)
 
 
 def moving_pixels(foreground: MatLike, changed: MatLike) -> MatLike | None:
@@ -21,6 +21,19 @@ def moving_pixels(foreground: MatLike, changed: MatLike) -> MatLike | None:
     ongoing = cv2.bitwise_and(foreground, changed)
     if cv2.countNonZero(ongoing) < _LEAST_CHANGED:
         return None
-    near = cv2.compare(cv2.blur(ongoing, _AROUND), _LEAST_LEVEL, cv2.CMP_GE)
-    closed = cv2.morphologyEx(foreground, cv2.MORPH_CLOSE, _NEIGHBOURS)
-    return cv2.bitwise_and(closed, near)
+    part = _surroundings(ongoing)
+    near = cv2.compare(cv2.blur(ongoing[part], (_AROUND, _AROUND)), _LEAST_LEVEL, cv2.CMP_GE)
+    closed = foreground[part]
+    moving = np.zeros_like(foreground)
+    cv2.bitwise_and(closed, near, moving[part])
+    return moving
+
+
+def _surroundings(plane: MatLike) -> tuple[slice, slice]:
+    """The rows and columns with anything in them, and as many around as the averages reach."""
+    left, top, width, height = cv2.boundingRect(plane)
+    margin = _AROUND - 1
+    return (
+        slice(max(0, top - margin), top + height + margin),
+        slice(max(0, left - margin), left + width + margin),
+    )

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 USUAL = 50  # the sensitivity that the background model's own thresholds are made for
 _STEPS = (0.0, 50.0, 100.0)
 _CONTRASTS = (3.0, 1.0, 0.65)  # of the background model's thresholds
-_AREAS = (0.02, 0.0005, 0.00015)  # of the picture: half a door's width, a far child, a hand
+_AREAS = (0.02, 0.0003, 0.00015)  # of the picture: half a door's width, a far child, a hand
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

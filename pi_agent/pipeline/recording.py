@@ -11,7 +11,7 @@ from pathlib import Path
 from pi_agent.clips.clip_maker import ClipMaker
 from pi_agent.clips.reel_folder import ReelFolder
 from pi_agent.clips.reel_writer_worker import ReelWriterWorker
-from pi_agent.events import EventFeed, EventJournal
+from pi_agent.events import EventFeed, EventJournal, SnapshotFiler
 from pi_agent.protocol import MotionEvent
 from pi_agent.runtime import LoopBridge
 from pi_agent.runtime.durable_files import disk_problem
@@ -53,8 +53,14 @@ class Recording:
         self.reels = ReelFolder(data_dir / _REELS)
         self.events = EventStore(database, now=time.time)
         self.eraser = EventEraser(database, self._remove_files)
+        self.snapshots = SnapshotFiler(
+            self.events, self.media, on_problem=partial(report, "snapshots")
+        )
         self.journal = EventJournal(
-            self.events, self.media, feed, on_problem=partial(report, "events")
+            self.events,
+            feed,
+            on_problem=partial(report, "events"),
+            on_picture=self.snapshots.nudge,
         )
         stored = StoredEvents(database)
         self.retention = Retention(
@@ -80,6 +86,8 @@ class Recording:
     async def start(self) -> None:
         """Take over what an earlier run left, then be ready to record."""
         await self._recover_files()
+        self.snapshots.start()
+        self._stack.push_async_callback(self.snapshots.close)
         await self.journal.start()
         self._stack.push_async_callback(self.journal.close)
         await self.clips.start()

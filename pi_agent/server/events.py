@@ -66,15 +66,21 @@ async def event_snapshot(request: web.Request) -> web.StreamResponse:
 
     With `?boxes=1` what was seen is drawn into it, as it is known now.
     """
+    boxes = query_whole_number(request, "boxes", low=0, high=1)
     event = await _event(request)
-    path = request.app[PARTS].recording.media.snapshot_path(event)
     if event.snapshot is None:
         raise NotFoundError(f"event {event.id} has no snapshot")
-    if not await asyncio.to_thread(path.is_file):
+    recording = request.app[PARTS].recording
+    path = recording.media.snapshot_path(event)
+    jpeg = await recording.events.picture(event.id)  # just told, and no file yet
+    if jpeg is None and not await asyncio.to_thread(path.is_file):
         raise NotFoundError(f"the snapshot of event {event.id} was removed from the disk")
-    if query_whole_number(request, "boxes", low=0, high=1):
-        box = await request.app[PARTS].recording.events.snapshot_box(event.id)
-        return await boxed_snapshot(request, path, box, event.labels)
+    if boxes:
+        box = await recording.events.snapshot_box(event.id)
+        clean: bytes = jpeg if jpeg is not None else await asyncio.to_thread(path.read_bytes)
+        return await boxed_snapshot(request, event, box, clean)
+    if jpeg is not None:
+        return web.Response(body=jpeg, content_type="image/jpeg", headers=_IMMUTABLE)
     return web.FileResponse(path, headers=_IMMUTABLE)
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import hashlib
-from pathlib import Path
 from typing import cast
 
 import cv2
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 
 from pi_agent.errors import NotFoundError
 from pi_agent.frames import encode_jpeg
-from pi_agent.protocol import Box, Label, to_json
+from pi_agent.protocol import Box, Label, MotionEvent, to_json
 
 _MOTION, _LABEL, _TEXT = (0, 200, 255), (80, 220, 60), (20, 20, 20)  # BGR
 _FONT = cv2.FONT_HERSHEY_SIMPLEX
@@ -20,23 +19,23 @@ _QUALITY = 85
 
 
 async def boxed_snapshot(
-    request: web.Request, path: Path, box: Box | None, labels: tuple[Label, ...]
+    request: web.Request, event: MotionEvent, box: Box | None, jpeg: bytes
 ) -> web.Response:
     """The picture with boxes; it changes with what is known of the event, so clients ask anew."""
-    seen = f"{path.name} {to_json(box)} {to_json(labels)}"
+    seen = f"{event.id} {to_json(box)} {to_json(event.labels)}"
     etag = ETag(value=hashlib.sha256(seen.encode()).hexdigest()[:32])
     headers = {"Cache-Control": "private, no-cache"}
     if etag in (request.if_none_match or ()):
         response = web.Response(status=304, headers=headers)
     else:
-        jpeg = await asyncio.to_thread(_draw, path, box, labels)
-        response = web.Response(body=jpeg, content_type="image/jpeg", headers=headers)
+        drawn = await asyncio.to_thread(_draw, jpeg, box, event.labels)
+        response = web.Response(body=drawn, content_type="image/jpeg", headers=headers)
     response.etag = etag
     return response
 
 
-def _draw(path: Path, box: Box | None, labels: tuple[Label, ...]) -> bytes:
-    decoded = cv2.imdecode(np.frombuffer(path.read_bytes(), np.uint8), cv2.IMREAD_COLOR)
+def _draw(jpeg: bytes, box: Box | None, labels: tuple[Label, ...]) -> bytes:
+    decoded = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
     if decoded is None:
         raise NotFoundError("the snapshot is damaged")
     picture = cast("NDArray[np.uint8]", decoded)

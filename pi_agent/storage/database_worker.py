@@ -6,6 +6,7 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,6 +21,7 @@ _READ = "BEGIN"  # takes no lock: works on a disk that takes no writes
 _WRITE = "BEGIN IMMEDIATE"  # waits for the command line's short writes to the same file
 
 _LONGEST_QUEUE = 1000  # jobs; more than that means a disk that no longer answers
+_QUIET_SECONDS = 2.0
 
 
 class Database:
@@ -44,6 +46,7 @@ class Database:
         self._jobs: queue.Queue[_Job | None] = queue.Queue(_LONGEST_QUEUE)
         self._closing = threading.Lock()  # protects _closed, so that no job follows the last
         self._closed = False
+        self._untidy = False
         opened: Future[None] = Future()
         self._thread = threading.Thread(
             target=self._run, args=(repair, opened), name="database", daemon=True
@@ -95,15 +98,30 @@ class Database:
             opened.set_exception(error)
             return
         opened.set_result(None)
-        while (entry := self._jobs.get()) is not None:
+        while (entry := self._next_job()) is not None:
             self._run_job(*entry)
         self._connection.close()
+
+    def _next_job(self) -> _Job | None:
+        """Wait for a job; where none comes for a while, tidy up after the last ones."""
+        while True:
+            try:
+                return self._jobs.get(timeout=_QUIET_SECONDS if self._untidy else None)
+            except queue.Empty:
+                self._tidy()
+
+    def _tidy(self) -> None:
+        """Move the log into the file now: in the middle of a job somebody would wait for it."""
+        self._untidy = False
+        with suppress(sqlite3.Error):  # the next commit comes to it again, and says so
+            self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
     def _run_job(
         self, begin: str, job: Callable[[sqlite3.Connection], Any], future: "Future[Any]"
     ) -> None:
         if not future.set_running_or_notify_cancel():
             return
+        self._untidy |= begin == _WRITE
         try:
             future.set_result(_in_transaction(self._connection, begin, job))
         except Exception as error:  # noqa: BLE001  (it belongs to whoever waits for the result)

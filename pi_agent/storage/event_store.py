@@ -38,14 +38,26 @@ class EventStore:
             lambda connection: _save(connection, event, self._now())
         )
 
-    async def record(self, event: MotionEvent, *, more_media_bytes: int = 0) -> MotionEvent:
-        """Save what the tracker says of an event; what it does not know of stays as it was.
+    async def record(self, event: MotionEvent, jpeg: bytes | None = None) -> MotionEvent:
+        """Save what the tracker says of an event, and its snapshot with it: both or neither.
 
-        That is snapshot, clip, why there is none, and `keep`. Counts the bytes of files it got.
+        What the tracker does not know of stays as it was: snapshot, clip, why there is none, and
+        `keep`. The picture stays here until `drop_picture` says that it is a file.
         """
-        return await self._database.execute(
-            lambda c: _record(c, event, self._now(), more_media_bytes)
-        )
+        return await self._database.execute(lambda c: _record(c, event, self._now(), jpeg))
+
+    async def picture(self, event_id: str) -> bytes | None:
+        """The snapshot of an event that is no file yet; None where it is one, or there is none."""
+        return await self._database.read(lambda c: _picture(c, event_id))
+
+    async def events_with_pictures(self) -> tuple[MotionEvent, ...]:
+        """The events whose snapshots are no files yet, oldest first."""
+        return await self._database.read(_events_with_pictures)
+
+    async def drop_picture(self, event_id: str) -> bool:
+        """The snapshot of the event is a file now; whether there still is such an event."""
+        sql = "DELETE FROM pictures WHERE event_id = ?"
+        return await self._database.execute(lambda c: c.execute(sql, (event_id,)).rowcount > 0)
 
     async def amend(
         self,
@@ -119,7 +131,8 @@ def delete_event(connection: sqlite3.Connection, event_id: str) -> bool:
     event = _find(connection, event_id)
     if event is None:
         return False
-    _set_names(connection, event, frozenset())
+    _set_names(connection, event, event, frozenset())
+    connection.execute("DELETE FROM pictures WHERE event_id = ?", (event_id,))
     (size,) = connection.execute(
         "DELETE FROM events WHERE id = ? RETURNING media_bytes", (event_id,)
     ).fetchone()
@@ -134,9 +147,16 @@ def _set_number(connection: sqlite3.Connection, name: str, value: int) -> None:
 
 
 def _save(connection: sqlite3.Connection, event: MotionEvent, now: float) -> MotionEvent:
+    return _replace(connection, _find(connection, event.id), event, now)
+
+
+def _replace(
+    connection: sqlite3.Connection, known: MotionEvent | None, event: MotionEvent, now: float
+) -> MotionEvent:
+    """Save `event` in the place of what is known of it, as the next revision."""
     event = replace(event, revision=number_of(connection, "revision") + 1)
     _set_number(connection, "revision", event.revision)
-    _set_names(connection, event, names_of(event))
+    _set_names(connection, known, event, names_of(event))
     connection.execute(
         "INSERT INTO events (id, revision, camera, state, started_at, changed_at, document, keep, "
         "awaits_clip) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
@@ -158,11 +178,15 @@ def _save(connection: sqlite3.Connection, event: MotionEvent, now: float) -> Mot
 
 
 def _set_names(
-    connection: sqlite3.Connection, event: MotionEvent, names: frozenset[tuple[str, str]]
+    connection: sqlite3.Connection,
+    known: MotionEvent | None,
+    event: MotionEvent,
+    names: frozenset[tuple[str, str]],
 ) -> None:
     """Have exactly these (kind, name) lead to the event."""
-    known = _find(connection, event.id)
     before = names_of(known) if known else frozenset()
+    if before == names:
+        return
     place = (encode(event.started_at), event.id)
     connection.executemany(
         "DELETE FROM event_names WHERE kind = ? AND name = ? AND started_at = ? AND id = ?",
@@ -175,22 +199,36 @@ def _set_names(
 
 
 def _record(
-    connection: sqlite3.Connection, event: MotionEvent, now: float, more_media_bytes: int
+    connection: sqlite3.Connection, event: MotionEvent, now: float, jpeg: bytes | None
 ) -> MotionEvent:
     known = _find(connection, event.id)
-    saved = _save(connection, _with_what_is_known(event, known) if known else event, now)
-    if known is None and event.box is not None:
-        connection.execute(
-            "UPDATE events SET snapshot_box = ? WHERE id = ?", (to_json(event.box), event.id)
-        )
-    _count_bytes(connection, event.id, more_media_bytes)
+    if known is not None:
+        event = _with_what_is_known(event, known)
+    saved = _replace(connection, known, event, now)
+    if jpeg is not None:
+        connection.execute("INSERT OR REPLACE INTO pictures VALUES (?, ?)", (event.id, jpeg))
+        box = None if event.box is None else to_json(event.box)
+        connection.execute("UPDATE events SET snapshot_box = ? WHERE id = ?", (box, event.id))
+        _count_bytes(connection, event.id, len(jpeg))
     return saved
+
+
+def _picture(connection: sqlite3.Connection, event_id: str) -> bytes | None:
+    row = connection.execute("SELECT jpeg FROM pictures WHERE event_id = ?", (event_id,)).fetchone()
+    return row[0] if row else None
+
+
+def _events_with_pictures(connection: sqlite3.Connection) -> tuple[MotionEvent, ...]:
+    rows = connection.execute(
+        "SELECT document FROM pictures JOIN events ON id = event_id ORDER BY id"
+    )
+    return tuple(_read(document) for (document,) in rows)
 
 
 def _with_what_is_known(event: MotionEvent, known: MotionEvent) -> MotionEvent:
     return replace(
         event,
-        snapshot=known.snapshot or event.snapshot,
+        snapshot=event.snapshot or known.snapshot,
         clip=known.clip,
         clip_error=known.clip_error,
         keep=known.keep,
@@ -210,7 +248,7 @@ def _amend(
         return None
     _count_bytes(connection, event_id, more_media_bytes)
     changed = change(known)
-    return known if changed == known else _save(connection, changed, now)
+    return known if changed == known else _replace(connection, known, changed, now)
 
 
 def _count_bytes(connection: sqlite3.Connection, event_id: str, more: int) -> None:

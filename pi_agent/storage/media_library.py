@@ -30,10 +30,6 @@ class MediaLibrary:
         """Where the event's clip is, or would be."""
         return self._path(event, ".mp4")
 
-    def has_snapshot(self, event: MotionEvent) -> bool:
-        """Whether the snapshot's file is there."""
-        return self.snapshot_path(event).is_file()
-
     def recover(self) -> None:
         """Remove what an earlier run left half-written."""
         for path in self._folder.glob(f"{_PARTS}/*"):

@@ -45,6 +45,7 @@ _STEPS = (
     ALTER TABLE events ADD COLUMN awaits_clip INTEGER NOT NULL DEFAULT 1;
     ALTER TABLE events ADD COLUMN media_bytes INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE events ADD COLUMN snapshot_box TEXT;
+    CREATE TABLE pictures (event_id TEXT PRIMARY KEY, jpeg BLOB NOT NULL);
     CREATE INDEX events_by_camera ON events (camera, started_at DESC, id DESC);
     CREATE INDEX events_by_keep ON events (keep);
     CREATE INDEX events_awaiting_clip ON events (id) WHERE awaits_clip;

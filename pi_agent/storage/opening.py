@@ -61,6 +61,8 @@ def _connect_for_writing(path: Path, *, check: bool) -> sqlite3.Connection:
         # Source: https://www.sqlite.org/pragma.html#pragma_synchronous
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
+        # Moved into the file when nobody waits (Database); this is only a bound, 16 MB.
+        connection.execute("PRAGMA wal_autocheckpoint = 4000")
         connection.execute("PRAGMA foreign_keys = ON")
         if check:
             _check(connection)

@@ -1,5 +1,7 @@
 """What a configuration may call a source, and what it says about what is none."""
 
+import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -109,3 +111,12 @@ def test_a_password_is_not_shown_with_the_configuration() -> None:
 def test_nothing_is_opened_before_it_is_asked_for(tmp_path: Path) -> None:
     source = create_source(str(tmp_path / "none.mp4"))
     source.close()
+
+
+def test_the_examples_of_the_documentation_are_right() -> None:
+    page = (Path(__file__).parent.parent.parent / "docs" / "cameras.md").read_text()
+    examples = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    assert examples
+    for example in examples:
+        for camera in check_configuration(tomllib.loads(example)).cameras:
+            assert camera_source(camera).encoder == "unknown" or camera.source.startswith("http")

@@ -193,8 +193,7 @@ def test_a_certificate_of_the_camera_s_own_is_refused_until_it_is_allowed(
         source.open()
         assert source.read().jpeg == tls_server.pictures[0]
         source.interrupt()
-        # Newer Pythons tell an end without TLS's own goodbye from one with it.
-        assert read_until_lost(source).endswith(("closed the connection", "cut the connection"))
+        assert "the connection" in read_until_lost(source)  # closed or cut
 
 
 def test_a_fresh_source_is_of_the_same_camera(server: MjpegServer) -> None:

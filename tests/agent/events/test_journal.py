@@ -7,26 +7,34 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from pi_agent.errors import StorageError
 from pi_agent.events import EventFeed, EventJournal, journal as journal_module
 from pi_agent.protocol import EventMessage, EventState, MotionEvent, decode_message
-from pi_agent.storage import Database, EventStore, MediaLibrary, database_worker
+from pi_agent.storage import Database, EventStore, database_worker
 from tests.agent.storage.test_event_store import START, motion_event
 
 
 class Recorded:
-    """A journal over a real store and folder, and what its feed said."""
+    """A journal over a real store, and what its feed and it said."""
 
-    def __init__(self, store: EventStore, library: MediaLibrary, journal: EventJournal) -> None:
-        self.store = store
-        self.library = library
-        self.journal = journal
+    def __init__(self, database: Database) -> None:
+        self.feed = EventFeed()
+        self.store = EventStore(database, now=START.timestamp)
         self.told: list[MotionEvent] = []
         self.problems: list[str | None] = []
+        self.pictures = 0
+        self.journal = EventJournal(
+            self.store,
+            self.feed,
+            on_problem=self.problems.append,
+            on_picture=self._note_picture,
+        )
+
+    def _note_picture(self) -> None:
+        self.pictures += 1
 
 
 async def until(condition: Callable[[], object]) -> None:
@@ -57,16 +65,10 @@ def refuse() -> sqlite3.Connection:
 
 
 @asynccontextmanager
-async def recording(database: Database, folder: Path) -> AsyncIterator[Recorded]:
+async def recording(database: Database) -> AsyncIterator[Recorded]:
     """Run a journal; once the block is left everything is written and `told` is complete."""
-    feed = EventFeed()
-    store = EventStore(database, now=START.timestamp)
-    library = MediaLibrary(folder)
-    problems: list[str | None] = []
-    journal = EventJournal(store, library, feed, on_problem=problems.append)
-    recorded = Recorded(store, library, journal)
-    recorded.problems = problems
-    with feed.subscribed() as subscription:
+    recorded = Recorded(database)
+    with recorded.feed.subscribed() as subscription:
         await recorded.journal.start()
         yield recorded
         await recorded.journal.close()
@@ -78,22 +80,23 @@ async def recording(database: Database, folder: Path) -> AsyncIterator[Recorded]
             recorded.told.append(message.event)
 
 
-async def test_an_event_is_on_disk_before_it_is_told(database: Database, tmp_path: Path) -> None:
+async def test_an_event_is_on_disk_before_it_is_told(database: Database) -> None:
     started = motion_event(1)
-    async with recording(database, tmp_path / "media") as recorded:
+    async with recording(database) as recorded:
         recorded.journal.record(started, b"picture")
     (told,) = recorded.told
     assert told == await recorded.store.find(started.id)
     assert told.snapshot == "/api/v1/events/event-0001/snapshot.jpg"
-    assert recorded.library.snapshot_path(told).read_bytes() == b"picture"
+    assert await recorded.store.picture(told.id) == b"picture"
+    assert recorded.pictures == 1
 
 
 async def test_changes_are_told_in_order_and_keep_the_snapshot(
-    database: Database, tmp_path: Path
+    database: Database,
 ) -> None:
     started = motion_event(1)
     ended = replace(started, state=EventState.ENDED, ended_at=START + timedelta(hours=1))
-    async with recording(database, tmp_path / "media") as recorded:
+    async with recording(database) as recorded:
         recorded.journal.record(started, b"picture")
         recorded.journal.record(replace(started, state=EventState.UPDATED, score=50.0))
         recorded.journal.record(ended)
@@ -105,28 +108,11 @@ async def test_changes_are_told_in_order_and_keep_the_snapshot(
     assert {event.snapshot for event in recorded.told} == {"/api/v1/events/event-0001/snapshot.jpg"}
 
 
-async def test_an_event_whose_snapshot_cannot_be_written_is_told_without_it_and_gets_it_later(
-    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(journal_module, "_RETRY_SECONDS", 0.01)
-    (tmp_path / "media").write_text("a file where the folder should be")
-    async with recording(database, tmp_path / "media") as recorded:
-        recorded.journal.record(motion_event(1), b"picture")
-        await until(lambda: recorded.problems)
-        (tmp_path / "media").unlink()
-        await until(lambda: recorded.problems[-1] is None)
-    first, second = recorded.told
-    assert (first.revision, first.snapshot) == (1, None)
-    assert (second.revision, second.snapshot) == (2, "/api/v1/events/event-0001/snapshot.jpg")
-    assert recorded.library.snapshot_path(second).read_bytes() == b"picture"
-    assert recorded.problems[0] == "the disk does not take files: Not a directory"
-
-
 async def test_while_the_database_takes_nothing_changes_wait_and_none_is_lost(
-    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(journal_module, "_RETRY_SECONDS", 0.01)
-    async with recording(database, tmp_path / "media") as recorded:
+    async with recording(database) as recorded:
         recorded.journal.record(motion_event(1), b"picture")
         await until(lambda: recorded.problems)
         with read_only(database):
@@ -145,11 +131,11 @@ async def test_while_the_database_takes_nothing_changes_wait_and_none_is_lost(
         "event-0002", "event-0003", "event-0004", "event-0005", "event-0001",
     ]  # fmt: skip
     assert recorded.journal.lost_events == 0
-    assert len(list((tmp_path / "media").glob("*/*.jpg"))) == 5
+    assert len(await recorded.store.events_with_pictures()) == 5
 
 
-async def test_a_clip_is_a_change_of_its_own(database: Database, tmp_path: Path) -> None:
-    async with recording(database, tmp_path / "media") as recorded:
+async def test_a_clip_is_a_change_of_its_own(database: Database) -> None:
+    async with recording(database) as recorded:
         recorded.journal.record(motion_event(1))
         recorded.journal.record(ended(1))
         await until(lambda: recorded.problems)
@@ -162,9 +148,9 @@ async def test_a_clip_is_a_change_of_its_own(database: Database, tmp_path: Path)
 
 
 async def test_changes_from_all_sides_are_told_in_order_of_revision(
-    database: Database, tmp_path: Path
+    database: Database,
 ) -> None:
-    async with recording(database, tmp_path / "media") as recorded:
+    async with recording(database) as recorded:
         for number in range(20):
             recorded.journal.record(motion_event(number), b"picture")
         await until(lambda: recorded.problems)
@@ -180,10 +166,10 @@ async def test_changes_from_all_sides_are_told_in_order_of_revision(
 
 
 async def test_a_disk_that_is_behind_costs_updates_but_never_a_start_or_an_end(
-    database: Database, tmp_path: Path
+    database: Database,
 ) -> None:
     started = motion_event(1)
-    async with recording(database, tmp_path / "media") as recorded:
+    async with recording(database) as recorded:
         for score in range(100):
             recorded.journal.record(replace(started, state=EventState.UPDATED, score=float(score)))
         recorded.journal.record(motion_event(2), b"picture")
@@ -194,18 +180,18 @@ async def test_a_disk_that_is_behind_costs_updates_but_never_a_start_or_an_end(
 
 
 async def test_an_event_left_open_by_a_crash_is_ended_at_the_next_start(
-    database: Database, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    database: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-    async with recording(database, tmp_path / "media") as recorded:
+    async with recording(database) as recorded:
         await recorded.store.save(motion_event(1))
-    async with recording(database, tmp_path / "media") as recorded:
+    async with recording(database) as recorded:
         found = await recorded.store.find("event-0001")
     assert found is not None
     assert found.state is EventState.ENDED
     assert "was still open" in caplog.text
 
 
-async def test_closing_twice_is_harmless(database: Database, tmp_path: Path) -> None:
-    async with recording(database, tmp_path / "media") as recorded:
+async def test_closing_twice_is_harmless(database: Database) -> None:
+    async with recording(database) as recorded:
         await recorded.journal.close()

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from pi_agent.events.late_pictures import LatePictures
 from pi_agent.events.waiting_changes import Change, WaitingChanges
 from pi_agent.protocol import EventState
 from tests.agent.storage.test_event_store import motion_event
@@ -71,15 +70,6 @@ def test_too_many_events_cost_whole_ones_that_nobody_has_heard_of() -> None:
     waiting.add(change(6, S))  # goes on
     assert waiting.lost_events == 3
     assert taken(waiting) == [("0", E), ("4", S), ("4", E), ("5", S), ("5", E), ("6", S)]
-
-
-def test_late_pictures_are_bounded_too() -> None:
-    late = LatePictures(most_bytes=250)
-    for number in range(4):
-        late.add(str(number), bytes(100))
-    late.drop("2")
-    late.drop("never there")
-    assert [event_id for event_id, _ in late] == ["3"]
 
 
 def test_a_replaced_event_is_the_newer_one() -> None:

@@ -179,7 +179,7 @@ async def test_what_a_crash_left_open_is_ended_at_its_last_change(
 
 async def test_what_the_tracker_says_leaves_alone_what_others_know(store: EventStore) -> None:
     started = motion_event(1, snapshot="/s", box=Box(x=0.1, y=0.2, w=0.3, h=0.4))
-    await store.record(started)
+    await store.record(started, b"picture")
     amended = await store.amend(
         "event-0001", lambda e: replace(e, keep=True, clip_error="no camera"), more_media_bytes=7
     )
@@ -190,6 +190,26 @@ async def test_what_the_tracker_says_leaves_alone_what_others_know(store: EventS
         amended, state=EventState.ENDED, box=moved, score=50.0, revision=amended.revision + 1
     )
     assert await store.snapshot_box("event-0001") == started.box
+
+
+async def test_a_picture_comes_with_its_event_and_goes_once_it_is_a_file(
+    store: EventStore,
+) -> None:
+    saved = await store.record(motion_event(1), b"picture")
+    await store.record(motion_event(2))
+    assert await store.events_with_pictures() == (saved,)
+    assert await store.picture("event-0001") == b"picture"
+    assert await store.picture("event-0002") is None
+    assert await store.drop_picture("event-0001")
+    assert not await store.drop_picture("event-0001")
+    assert await store.picture("event-0001") is None
+
+
+async def test_a_deleted_event_takes_its_picture_along(store: EventStore) -> None:
+    await store.record(motion_event(1), b"picture")
+    await store.delete("event-0001")
+    assert await store.picture("event-0001") is None
+    assert await store.events_with_pictures() == ()
 
 
 async def test_amending_needs_an_event_and_a_difference(store: EventStore) -> None:

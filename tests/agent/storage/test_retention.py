@@ -47,7 +47,8 @@ class Shelf:
         event = motion_event(number, state=EventState.ENDED, keep=keep)
         event = replace(event, started_at=at or event.started_at)
         self.media.write_snapshot(event, bytes(SIZE))
-        await self.store.record(event, more_media_bytes=SIZE)
+        await self.store.record(event, bytes(SIZE))
+        await self.store.drop_picture(event.id)
 
     async def keep(self, limits: RetentionLimits) -> list[int]:
         """Apply the limits; the numbers of the events that are left, all with their files."""

@@ -35,7 +35,7 @@ async def filled(path: Path) -> tuple[str, str]:
     with closing(Database(path)) as database:
         store = EventStore(database, now=lambda: 0.0)
         for number in range(EVENTS):
-            await store.record(motion_event(number, zones=("door",)), more_media_bytes=10)
+            await store.record(motion_event(number, zones=("door",)))
         await SettingsStore(database).save("porch", CameraSettings(sensitivity=77))
         token = await AccessStore(database, now=lambda: 0.0).create_token("home")
         return await agent_identity(database), token
