@@ -72,6 +72,13 @@ def leftovers(studio: Studio) -> list[str]:
     return sorted(path.name for path in studio.folder.path.iterdir())
 
 
+async def until_nothing_is_left(studio: Studio) -> None:
+    """An event is told of its clip a moment before its reel goes."""
+    async with asyncio.timeout(10):
+        while leftovers(studio):
+            await asyncio.sleep(0.01)
+
+
 async def test_a_finished_reel_becomes_a_clip(studio: Studio) -> None:
     event = await studio.event(1)
     studio.reel(event)
@@ -83,7 +90,7 @@ async def test_a_finished_reel_becomes_a_clip(studio: Studio) -> None:
     data = studio.media.clip_path(event).read_bytes()
     assert len(decoded_clip(data).pictures) == 11
     await studio.maker.close()
-    assert leftovers(studio) == []
+    await until_nothing_is_left(studio)
     assert studio.maker.made == 1
 
 
@@ -127,9 +134,7 @@ async def test_a_reel_whose_event_is_gone_or_done_goes(studio: Studio) -> None:
     studio.reel(marker)
     await studio.maker.start()
     await studio.until_settled(marker)
-    async with asyncio.timeout(10):  # an event is told of its clip before its reel goes
-        while leftovers(studio):
-            await asyncio.sleep(0.01)
+    await until_nothing_is_left(studio)
     await studio.maker.close()
     assert (await studio.now(done)).revision == done.revision
 
@@ -161,7 +166,7 @@ async def test_an_event_deleted_while_its_clip_is_made_takes_the_clip_along(
         await studio.store.delete(event.id)
         while studio.maker.made == 0:
             await asyncio.sleep(0.02)
-    assert leftovers(studio) == []
+    await until_nothing_is_left(studio)
     assert not studio.media.clip_path(event).exists()
 
 
@@ -174,7 +179,7 @@ async def test_a_reel_that_gives_no_clip_says_why(
     await studio.until_settled(event)
     assert "no picture of it reached the disk" in ((await studio.now(event)).clip_error or "")
     await studio.maker.close()
-    assert leftovers(studio) == []
+    await until_nothing_is_left(studio)
     assert "no clip of event event-0001" in caplog.text
 
 
