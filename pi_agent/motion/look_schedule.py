@@ -30,6 +30,7 @@ class LookSchedule:
         if at < soonest - _TOLERANCE and at >= self._last:
             return False
         self._last = at
+        self._next = at + 1 / _ACTIVE_LOOKS  # as long as the result is not told
         return True
 
     def looked(self, at: float, *, stirring: bool) -> None:

@@ -91,7 +91,7 @@ class MotionWorker(ThreadWorker):
 
     def _work(self) -> None:
         while not self._stopping.is_set():
-            with self._hub.subscribed() as self._taker:
+            with self._hub.subscribed(LookTaker(self._is_worth_a_look)) as self._taker:
                 self._run_commands()
                 self._watch(self._taker)
         self._run_commands()
@@ -110,14 +110,22 @@ class MotionWorker(ThreadWorker):
         while not self._commands.empty():
             self._commands.get()()
 
+    def _is_worth_a_look(self, frame: Frame) -> bool:
+        """In the capture thread: whether to wake for this frame.
+
+        Measured: a frame that wakes this thread costs 70 to 170 µs, and most need no look.
+        """
+        at = frame.monotonic_at
+        self._ahead = at - time.monotonic()
+        if not self._looking:
+            return self._tracker.is_open  # whose end is told by the frames' clock
+        decodes = frame.luma is None and frame.jpeg is not None
+        return self._schedule.due(at, len(frame.jpeg or b"") if decodes else None)
+
     def _take(self, frame: Frame) -> None:
-        self._ahead = frame.monotonic_at - time.monotonic()
         at = frame.monotonic_at
         if not self._looking:
             self._advance(MotionObservation(at=at), frame)
-            return
-        decodes = frame.luma is None and frame.jpeg is not None
-        if not self._schedule.due(at, len(frame.jpeg or b"") if decodes else None):
             return
         try:
             luma = luma_of(frame)
@@ -172,6 +180,19 @@ class MotionWorker(ThreadWorker):
 
     def _now(self) -> float:
         return time.monotonic() + self._ahead
+
+
+class LookTaker(FrameTaker):
+    """A slot for the frames that are worth a look; the others wake nobody."""
+
+    def __init__(self, is_worth_a_look: Callable[[Frame], bool]) -> None:
+        super().__init__()
+        self._is_worth_a_look = is_worth_a_look
+
+    def offer(self, frame: Frame) -> None:
+        """Put the frame into the slot, if it is worth it."""
+        if self._is_worth_a_look(frame):
+            super().offer(frame)
 
 
 def _looks(settings: CameraSettings) -> bool:
