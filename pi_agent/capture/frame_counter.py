@@ -13,6 +13,7 @@ class FrameCounter:
 
     def __init__(self) -> None:
         self._sequence = 0
+        self._newest_at = 0.0
 
     def frame(
         self,
@@ -25,10 +26,14 @@ class FrameCounter:
         luma: NDArray[np.uint8] | None = None,
         monotonic_at: float | None = None,
     ) -> Frame:
-        """The next frame, captured at this second of `time.monotonic`, or just now."""
+        """The next frame, captured at this second of `time.monotonic`, or just now.
+
+        Times never go back, even where a driver gives some frames a time and others none.
+        """
         self._sequence += 1
         now = time.monotonic()
         at = now if monotonic_at is None else monotonic_at
+        self._newest_at = at = min(max(at, self._newest_at), now)
         return Frame(
             sequence=self._sequence,
             captured_at=time.time() - (now - at),

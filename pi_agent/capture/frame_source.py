@@ -60,7 +60,10 @@ class TurningSource(Protocol):
     """A source that can mirror its pictures for nothing, in the sensor."""
 
     def take_view(self, view: PictureView) -> PictureView:
-        """Show frames like that from the next `read` on; what is left for others to do."""
+        """Show frames like that from the next `read` on; what is left for others to do.
+
+        May be called before `open`, which saves a restart of the sensor.
+        """
         ...
 
 
@@ -74,5 +77,5 @@ class AdjustableSource(Protocol):
         ...
 
     def apply_controls(self, controls: CameraControls) -> None:
-        """Set what the camera has of these, from now on and at each opening."""
+        """Set what the camera has of these, now where it is open, and at each opening."""
         ...

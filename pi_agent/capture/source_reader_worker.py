@@ -78,30 +78,30 @@ class SourceReader:
     def _capture(self) -> None:
         try:
             self._begin_call()
+            orders = self._orders()
+            view = self._obey(orders, CameraControls())
             self.source.open()
-            self._read()
+            self._read(orders, view)
         finally:
             self._begin_call()
             self.source.close()
 
-    def _read(self) -> None:
-        orders, view = None, PictureView()
+    def _read(self, orders: CaptureOrders, view: PictureView) -> None:
         while not self._stopping:
             self._begin_call()
             wanted = self._orders()
             if wanted != orders:
-                view = self._obey(wanted, orders)
+                view = self._obey(wanted, orders.controls)
                 orders = wanted
             frame = replace(self.source.read(), view=view)
             if not self._stopping:
                 self.frames += 1
                 self._publish(self, frame)
 
-    def _obey(self, wanted: CaptureOrders, before: CaptureOrders | None) -> PictureView:
+    def _obey(self, wanted: CaptureOrders, before: CameraControls) -> PictureView:
         """Tell the source how pictures are wanted; what of the view is left to be done."""
         # What nobody ever set stays as the camera has it.
-        set_before = before.controls if before is not None else CameraControls()
-        if wanted.controls != set_before and isinstance(self.source, AdjustableSource):
+        if wanted.controls != before and isinstance(self.source, AdjustableSource):
             self.source.apply_controls(wanted.controls)
         if isinstance(self.source, TurningSource):
             return self.source.take_view(wanted.view)

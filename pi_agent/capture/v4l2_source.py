@@ -36,6 +36,7 @@ class V4l2Source:
         self._stream: V4l2Stream | None = None
         self._format = DeviceFormat(pixel_format="", width=0, height=0, bytes_per_line=0)
         self._ranges: v4l2_controls.Ranges = {}
+        self._controls: CameraControls | None = None  # None: as the webcam has them
         self._frames = FrameCounter()
         self._skipped = SkippedFrames(path)
 
@@ -57,7 +58,8 @@ class V4l2Source:
         return v4l2_controls.offered_controls(self._ranges)
 
     def apply_controls(self, controls: CameraControls) -> None:
-        """Set what the webcam has of these."""
+        """Set what the webcam has of these, now and whenever it is opened."""
+        self._controls = controls
         if self._device is not None:
             v4l2_controls.apply_controls(self._device, self._ranges, controls)
 
@@ -70,6 +72,8 @@ class V4l2Source:
         try:
             self._device = device = V4l2Device(self._path)
             self._ranges = v4l2_controls.read_ranges(device)
+            if self._controls is not None:
+                v4l2_controls.apply_controls(device, self._ranges, self._controls)
             self._format = self._set_mode(device)
             self._stream = V4l2Stream(device)
         except OSError as error:

@@ -101,11 +101,13 @@ class FakeSource:
         self.skipped_frames = 0
         self.controls: CameraControls | None = None
         self.flip = SensorFlip()
+        self.flips_before_open = 0
 
     def renewed(self) -> "FakeSource":
         return self._camera.new_source()
 
     def take_view(self, view: PictureView) -> PictureView:
+        self.flips_before_open += "open" not in self.calls
         self.flip, rest = SensorFlip.of(view)
         return rest
 

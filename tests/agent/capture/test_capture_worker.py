@@ -102,6 +102,12 @@ def test_a_camera_that_can_mirror_by_itself_does_it(bench: Bench) -> None:
     assert bench.camera.source.flip.vertical
 
 
+def test_a_camera_is_told_how_to_mirror_before_it_is_started(bench: Bench) -> None:
+    bench.worker.view = PictureView(flip_horizontal=True)
+    bench.start()
+    assert bench.camera.source.flips_before_open == 1
+
+
 def test_controls_are_set_when_they_change_and_not_before(bench: Bench) -> None:
     bench.start()
     assert bench.camera.source.controls is None

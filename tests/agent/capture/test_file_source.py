@@ -86,7 +86,7 @@ def test_a_file_with_sound_only_says_so(tmp_path: Path) -> None:
 
 
 def test_what_is_left_of_a_file_that_breaks_off_is_played(tmp_path: Path) -> None:
-    whole = write_video(tmp_path / "clip.avi", frames=30).read_bytes()
+    whole = write_video(tmp_path / "clip.avi", frames=30, fps=200).read_bytes()
     (tmp_path / "half.avi").write_bytes(whole[: len(whole) // 2])
     with closing(FileSource(tmp_path / "half.avi")) as source:
         source.open()
@@ -96,7 +96,7 @@ def test_what_is_left_of_a_file_that_breaks_off_is_played(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("codec", ["mjpeg", "libx264"])
 def test_broken_frames_are_skipped_and_counted(tmp_path: Path, codec: str) -> None:
-    path = write_video(tmp_path / "clip.mkv", frames=20, codec=codec, noise=30)
+    path = write_video(tmp_path / "clip.mkv", frames=20, fps=200, codec=codec, noise=30)
     with av.open(str(path)) as container:
         packets = [packet for packet in container.demux(video=0) if packet.size]
     broken, data = packets[10], bytearray(path.read_bytes())

@@ -104,7 +104,7 @@ class TestDemo(FrameSourceSuite):
 class TestFile(LosableSourceSuite):
     @pytest.fixture
     def rig(self, request: pytest.FixtureRequest, tmp_path: Path) -> SourceRig:
-        return FileRig(write_video(tmp_path / "clip.mkv", codec=request.param))
+        return FileRig(write_video(tmp_path / "clip.mkv", codec=request.param, fps=60))
 
 
 class TestHttpMjpeg(LosableSourceSuite, FreezingSourceSuite):
