@@ -143,6 +143,7 @@ class EventJournal:
             _LOGGER.info(
                 "Event %s was still open when the agent stopped; it is ended now", event.id
             )
+            self._feed.publish(EventMessage(event))
         self._recovered = True
 
     async def _write_changes(self) -> None:
@@ -160,7 +161,7 @@ class EventJournal:
 
     async def _pause(self) -> None:
         """Until there is something to write; a while, where the disk did not take it."""
-        if self._waiting:
+        if self._waiting or not self._recovered:
             await asyncio.sleep(_RETRY_SECONDS)
         else:
             await self._wake.wait()

@@ -12,7 +12,13 @@ from typing import Any, TypeVar
 
 from pi_agent.errors import ConfigurationError, StorageError, UnavailableError
 
-from .opening import DamagedDatabaseError, connect, understood
+from .opening import (
+    DamagedDatabaseError,
+    connect,
+    connect_for_writing,
+    may_need_a_new_connection,
+    understood,
+)
 from .salvage import open_or_replace
 
 T = TypeVar("T")
@@ -130,13 +136,13 @@ class Database:
             future.set_exception(reason)
             if isinstance(reason, DamagedDatabaseError):
                 self._on_damage(reason)
-            elif isinstance(reason, StorageError):
+            elif may_need_a_new_connection(reason.__cause__):
                 self._reopen()
 
     def _reopen(self) -> None:
         """After a failure of the disk: a connection of before it may never work again."""
         try:
-            connection = connect(self._path)
+            connection = connect_for_writing(self._path)
         except (OSError, sqlite3.Error, StorageError):
             return
         self._connection.close()

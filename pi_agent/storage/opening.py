@@ -11,6 +11,7 @@ from .migrations import migrate
 
 _BUSY_SECONDS = 10.0  # how long to wait for the command line's short writes to the same file
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+_WORN = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
 _PROBLEMS = {
     sqlite3.SQLITE_FULL: "the disk is full",
     sqlite3.SQLITE_READONLY: "the disk is read-only",
@@ -31,13 +32,37 @@ def connect(path: Path, *, check: bool = False) -> sqlite3.Connection:
     sqlite3.Error, and DamagedDatabaseError; `check` looks for damage in the whole file.
     """
     try:
-        return _connect_for_writing(path, check=check)
+        return connect_for_writing(path, check=check)
     except (OSError, sqlite3.Error) as error:
         if not _is_of_the_disk(error) or not path.exists() or not path.stat().st_size:
             raise
         with suppress(sqlite3.Error):
             return _connect_for_reading(path)
         raise
+
+
+def connect_for_writing(path: Path, *, check: bool = False) -> sqlite3.Connection:
+    """The same where writing is all that helps."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
+    try:
+        if path.stat().st_mode & 0o077:
+            path.chmod(0o600)
+        _set_up(connection)
+        if check:
+            _check(connection)
+        migrate(connection)
+    except BaseException as error:
+        connection.close()
+        if isinstance(error, sqlite3.Error) and _primary_code(error) in _DAMAGED:
+            raise DamagedDatabaseError(str(error)) from error
+        raise
+    return connection
+
+
+def may_need_a_new_connection(error: BaseException | None) -> bool:
+    """Whether a connection that failed so may never work again, though the disk does."""
+    return isinstance(error, sqlite3.Error) and _primary_code(error) in _WORN
 
 
 def understood(error: Exception) -> Exception:
@@ -50,29 +75,15 @@ def understood(error: Exception) -> Exception:
     return StorageError(_PROBLEMS[code]) if code in _PROBLEMS else error
 
 
-def _connect_for_writing(path: Path, *, check: bool) -> sqlite3.Connection:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
-    try:
-        if path.stat().st_mode & 0o077:
-            path.chmod(0o600)
-        # WAL: the command line reads and writes beside the running agent. FULL: what was told to a
-        # client is on the disk, so that a power cut never takes a revision back.
-        # Source: https://www.sqlite.org/pragma.html#pragma_synchronous
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-        # Moved into the file when nobody waits (Database); this is only a bound, 16 MB.
-        connection.execute("PRAGMA wal_autocheckpoint = 4000")
-        connection.execute("PRAGMA foreign_keys = ON")
-        if check:
-            _check(connection)
-        migrate(connection)
-    except BaseException as error:
-        connection.close()
-        if isinstance(error, sqlite3.Error) and _primary_code(error) in _DAMAGED:
-            raise DamagedDatabaseError(str(error)) from error
-        raise
-    return connection
+def _set_up(connection: sqlite3.Connection) -> None:
+    # WAL: the command line reads and writes beside the running agent. FULL: what was told to a
+    # client is on the disk, so that a power cut never takes a revision back.
+    # Source: https://www.sqlite.org/pragma.html#pragma_synchronous
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    # Moved into the file when nobody waits (Database); this is only a bound, 16 MB.
+    connection.execute("PRAGMA wal_autocheckpoint = 4000")
+    connection.execute("PRAGMA foreign_keys = ON")
 
 
 def _connect_for_reading(path: Path) -> sqlite3.Connection:

@@ -54,7 +54,7 @@ def read_only(database: Database) -> Iterator[None]:
     """The disk under the database takes no writes while the block runs."""
     # A new connection after each failure: it must be as read-only as the one before.
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(database_worker, "connect", lambda _path: refuse())
+        patch.setattr(database_worker, "connect_for_writing", lambda _path: refuse())
         database.call(lambda c: c.execute("PRAGMA query_only = 1"))
         yield
         database.submit(lambda c: c.execute("PRAGMA query_only = 0"), begin="BEGIN").result()
@@ -190,6 +190,24 @@ async def test_an_event_left_open_by_a_crash_is_ended_at_the_next_start(
     assert found is not None
     assert found.state is EventState.ENDED
     assert "was still open" in caplog.text
+
+
+async def test_on_a_disk_that_is_read_only_at_the_start_it_is_ended_and_told_later(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal_module, "_RETRY_SECONDS", 0.01)
+    recorded = Recorded(database)
+    await recorded.store.save(motion_event(1))
+    with recorded.feed.subscribed() as subscription:
+        with read_only(database):
+            await recorded.journal.start()
+            assert recorded.problems == ["the disk is read-only"]
+        entry = await asyncio.wait_for(subscription.next(), 10)
+        await recorded.journal.close()
+    assert entry is not None
+    message = decode_message(entry[1])
+    assert isinstance(message, EventMessage)
+    assert message.event.state is EventState.ENDED
 
 
 async def test_closing_twice_is_harmless(database: Database) -> None:
