@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from pi_agent.app import DATABASE
 from pi_agent.capture import find_cameras
 from pi_agent.capture.camera_modes import camera_modes
 from pi_agent.capture.device_problems import holder_of
+from pi_agent.check_storage import check_data_directory, check_for_damage
 from pi_agent.common_options import configuration_of
 from pi_agent.configuration import CameraConfiguration, Configuration
 from pi_agent.errors import AgentError, CameraError
@@ -21,7 +21,6 @@ from pi_agent.found_cameras import as_configured
 from pi_agent.server import AgentCertificate
 from pi_agent.server.system_state import read_throttled
 from pi_agent.sources import camera_source
-from pi_agent.storage import Database
 
 _LEAST_FREE_BYTES = 200 * 1024 * 1024
 _NO_CAMERA = (
@@ -55,6 +54,7 @@ def findings(configuration: Configuration) -> Iterator[Finding]:
     """Look at everything in turn."""
     yield Finding(subject="configuration", detail=f"{len(configuration.cameras)} camera(s)")
     yield _guarded("data directory", lambda: _data_directory(configuration))
+    yield _guarded("database", lambda: check_for_damage(configuration.data_dir))
     yield _disk(configuration)
     yield _clock()
     yield _power()
@@ -69,9 +69,9 @@ def _guarded(subject: str, look: Callable[[], str]) -> Finding:
 
 
 def _data_directory(configuration: Configuration) -> str:
-    with closing(Database(configuration.data_dir / DATABASE)):
-        AgentCertificate.load_or_create(configuration.data_dir)
-    return f"{configuration.data_dir} can be written"
+    fine = check_data_directory(configuration.data_dir)
+    AgentCertificate.load_or_create(configuration.data_dir)
+    return fine
 
 
 def _disk(configuration: Configuration) -> Finding:
