@@ -194,7 +194,11 @@ def _with_camera(state: AgentState, camera_id: str, **changes: Any) -> AgentStat
 
 def _with_status(state: AgentState, message: CameraMessage) -> AgentState:
     status = CameraStatus(
-        state=message.state, reason=message.reason, size=message.size, fps=message.fps
+        state=message.state,
+        reason=message.reason,
+        size=message.size,
+        fps=message.fps,
+        controls=message.controls,
     )
     if status.state is CameraState.ONLINE:
         return _with_camera(state, message.camera, status=status)

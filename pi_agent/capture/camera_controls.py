@@ -2,7 +2,11 @@
 
 from dataclasses import dataclass
 
+from pi_agent.protocol import OfferedControls
+
 AUTOMATIC = "auto"
+
+__all__ = ["AUTOMATIC", "CameraControls", "OfferedControls"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,16 +19,3 @@ class CameraControls:
     focus: float | None = None  # 0 (far away) to 1 (as near as the lens can)
     zoom: float = 1.0  # of the middle of the picture; 2 shows half of its width
     slowest_fps: float | None = None  # frames a second it may go down to in the dark
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OfferedControls:
-    """Which of `CameraControls` a camera has, and how far they go."""
-
-    exposure_seconds: tuple[float, float] | None = None  # shortest and longest
-    gain: bool = False
-    white_balance: tuple[str, ...] = ()
-    focus: bool = False
-    most_zoom: float = 1.0
-    frame_duration: bool = False
-    flip: bool = False

@@ -26,7 +26,13 @@ from pi_agent.runtime import LoopBridge
 from pi_agent.storage import SettingsStore
 from pi_agent.streaming import CameraStreams, EncodedPicture, JpegWorker, Stills
 
-from .settings_parts import clip_settings, picture_view, stream_settings
+from .settings_parts import (
+    camera_controls,
+    check_white_balance,
+    clip_settings,
+    picture_view,
+    stream_settings,
+)
 from .worker_reports import WorkerReports
 
 _CAPABILITIES = ("motion",)
@@ -78,6 +84,7 @@ class CameraPipeline:
             listener=self._reports,
             on_death=services.on_worker_death,
         )
+        self._capture.controls = camera_controls(settings)
         self._motion = MotionWorker(
             self.id, self._hub, settings, self._reports, on_death=services.on_worker_death
         )
@@ -116,9 +123,10 @@ class CameraPipeline:
 
     @property
     def status(self) -> CameraStatus:
-        """How the camera is now, with the frame rate as measured."""
+        """How the camera is now, with the frame rate as measured and what can be set on it."""
         fps = self._hub.fps
-        return replace(self._status, fps=round(fps, 1) if fps else None)
+        offered = self._capture.offered_controls
+        return replace(self._status, fps=round(fps, 1) if fps else None, controls=offered)
 
     @property
     def streams(self) -> CameraStreams:
@@ -169,6 +177,8 @@ class CameraPipeline:
         """Check, keep and apply a change; ProtocolError names the field that is wrong."""
         async with self._changing:
             settings = patch.apply(self.settings)
+            if "white_balance" in patch.changes:
+                check_white_balance(settings, self._capture.offered_controls)
             if settings != self.settings:
                 await self._services.settings_store.save(self.id, settings)
                 self._apply(settings)
@@ -193,6 +203,7 @@ class CameraPipeline:
                 reason=shown.reason,
                 size=shown.size,
                 fps=shown.fps,
+                controls=shown.controls,
             )
         )
 
@@ -213,6 +224,7 @@ class CameraPipeline:
     def _apply(self, settings: CameraSettings) -> None:
         before, self.settings = self.settings, settings
         self._capture.view = picture_view(settings)
+        self._capture.controls = camera_controls(settings)
         self._jpeg.settings = stream_settings(settings)
         self._motion.apply(settings)
         self._clips.apply(clip_settings(settings))

@@ -4,7 +4,7 @@ Standard library only, Python 3.11 and newer. Written in `pi_agent/protocol` and
 byte into the integration by `scripts/sync-protocol`.
 """
 
-from .cameras import CameraInfo, CameraState, CameraStatus, PictureSize
+from .cameras import CameraInfo, CameraState, CameraStatus, OfferedControls, PictureSize
 from .codec import ProtocolError, decode, encode, from_json, to_json
 from .documents import (
     AgentInfo,
@@ -58,6 +58,7 @@ __all__ = [
     "Label",
     "MotionEvent",
     "MotionMessage",
+    "OfferedControls",
     "PairAnswer",
     "PairRequest",
     "PairingCode",

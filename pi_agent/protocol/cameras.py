@@ -25,13 +25,33 @@ class PictureSize:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OfferedControls:
+    """Which of the settings of the camera itself it has, and how far they go."""
+
+    exposure_seconds: tuple[float, float] | None = None  # shortest and longest
+    gain: bool = False
+    white_balance: tuple[str, ...] = ()
+    focus: bool = False
+    most_zoom: float = 1.0
+    frame_duration: bool = False
+    flip: bool = False
+
+
+NO_CONTROLS = OfferedControls()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CameraStatus:
-    """How a camera is now; `reason` says in plain words why it is offline."""
+    """How a camera is now; `reason` says in plain words why it is offline.
+
+    `controls` offers nothing as long as the camera was never open.
+    """
 
     state: CameraState
     reason: str | None = None
     size: PictureSize | None = None
     fps: float | None = None
+    controls: OfferedControls = NO_CONTROLS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

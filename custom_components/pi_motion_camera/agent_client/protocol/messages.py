@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 
-from .cameras import CameraState, CameraStatus, PictureSize
+from .cameras import NO_CONTROLS, CameraState, CameraStatus, OfferedControls, PictureSize
 from .codec import Between, ProtocolError, decode, encode, from_json, to_json
 from .events import Identifier, MotionEvent
 from .settings import CameraSettings
@@ -65,6 +65,7 @@ class CameraMessage:
     reason: str | None = None
     size: PictureSize | None = None
     fps: float | None = None
+    controls: OfferedControls = NO_CONTROLS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

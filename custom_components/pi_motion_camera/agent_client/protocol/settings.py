@@ -30,7 +30,13 @@ class Zone:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CameraSettings:
-    """All settings of one camera. Without zones the whole picture counts."""
+    """All settings of one camera. Without zones the whole picture counts.
+
+    Those from `exposure_seconds` on are of the camera itself, and do something where it has them
+    (`OfferedControls`): null and "auto" leave it to the camera; `gain` runs from its least to its
+    most, `focus` from far away to as near as the lens can, `zoom` 2 shows the middle half of the
+    width, `slowest_fps` is how far the frame rate may go down in the dark.
+    """
 
     motion: bool = True
     recording: bool = True
@@ -48,6 +54,12 @@ class CameraSettings:
     flip_horizontal: bool = False
     flip_vertical: bool = False
     timestamp_overlay: bool = False
+    exposure_seconds: Annotated[float, Between(low=1e-6, high=600)] | None = None
+    gain: Fraction | None = None
+    white_balance: Annotated[str, Length(low=1, high=32)] = "auto"
+    focus: Fraction | None = None
+    zoom: Annotated[float, Between(low=1, high=16)] = 1.0
+    slowest_fps: Annotated[float, Between(low=0.1, high=120)] | None = None
 
     def __post_init__(self) -> None:
         names = [zone.name for zone in self.zones]
