@@ -14,6 +14,7 @@ from pi_agent.capture import FrameSource
 from pi_agent.configuration import CameraConfiguration, Configuration
 from pi_agent.errors import AgentError
 from pi_agent.events import EventFeed
+from pi_agent.objects import ModelFolder, ObjectLooker
 from pi_agent.pipeline import CameraPipeline, CameraServices, CameraSet, Recording
 from pi_agent.protocol import CameraSettings
 from pi_agent.runtime import LoopBridge
@@ -31,7 +32,7 @@ from pi_agent.sources import create_source
 from pi_agent.storage import AccessStore, Database, SettingsStore, agent_identity
 
 _LOGGER = logging.getLogger(__name__)
-DATABASE = "agent.db"
+DATABASE, MODELS = "agent.db", "models"
 _SWITCH_SECONDS = 0.0005
 
 
@@ -52,6 +53,7 @@ class Agent:
         self._create_source = create_source
         self._stack = AsyncExitStack()
         self._ending: asyncio.Future[None] | None = None
+        self._cameras: CameraSet | None = None
 
     async def __aenter__(self) -> Self:
         try:
@@ -97,7 +99,8 @@ class Agent:
         self.events = self.recording.events
         await self.recording.start()
         self._stack.push_async_callback(self.recording.close)
-        self.cameras = await self._create_cameras()
+        self._start_looker()
+        self.cameras = self._cameras = await self._create_cameras()
         await self._start_server()
         self.cameras.start()
         self._stack.push_async_callback(self.cameras.close)
@@ -109,6 +112,19 @@ class Agent:
             on_damage=lambda error: self._bridge.post(self._fail, error),  # mended at the restart
         )
 
+    def _start_looker(self) -> None:
+        objects = self._configuration.objects
+        folder = ModelFolder(self._configuration.data_dir / MODELS, fixed=objects.models)
+        self.looker = ObjectLooker(
+            folder, threads=objects.threads, on_change=self._tell_cameras_status
+        )
+        self._stack.push_async_callback(self.looker.close)
+        self.looker.start()
+
+    def _tell_cameras_status(self) -> None:
+        for camera in self._cameras or ():
+            camera.tell_status()
+
     async def _create_cameras(self) -> CameraSet:
         services = CameraServices(
             bridge=self._bridge,
@@ -117,6 +133,8 @@ class Agent:
             settings_store=SettingsStore(self.database),
             reels=self.recording.reel_writer,
             lose_clip=self.recording.clips.lose,
+            looker=self.looker,
+            looks_per_second=self._configuration.objects.looks_per_second,
             on_worker_death=self._on_worker_death,
         )
         return CameraSet(

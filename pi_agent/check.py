@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
+from pi_agent.app import MODELS
 from pi_agent.capture import find_cameras
 from pi_agent.capture.camera_modes import camera_modes
 from pi_agent.capture.device_problems import holder_of
@@ -18,6 +19,8 @@ from pi_agent.common_options import configuration_of
 from pi_agent.configuration import CameraConfiguration, Configuration
 from pi_agent.errors import AgentError, CameraError
 from pi_agent.found_cameras import as_configured
+from pi_agent.objects import ModelFolder
+from pi_agent.objects.open_model import open_model
 from pi_agent.server import AgentCertificate
 from pi_agent.server.system_state import read_throttled
 from pi_agent.sources import camera_source
@@ -58,6 +61,7 @@ def findings(configuration: Configuration) -> Iterator[Finding]:
     yield _disk(configuration)
     yield _clock()
     yield _power()
+    yield _guarded("objects", lambda: _objects(configuration))
     yield from _cameras(configuration)
 
 
@@ -99,6 +103,13 @@ def _power() -> Finding:
         mend = "the Pi is throttled: too little voltage or too hot; use its own power supply"
         return Finding(subject="power", problem=mend)
     return Finding(subject="power", detail="cannot be told here" if throttled is None else "fine")
+
+
+def _objects(configuration: Configuration) -> str:
+    folder = ModelFolder(configuration.data_dir / MODELS, fixed=configuration.objects.models)
+    models = [open_model(path) for path in folder.files]
+    found = ", ".join(f"{model.path.stem} ({model.runtime})" for model in models)
+    return found or "none are looked for; see `pi-agent models`"
 
 
 def _cameras(configuration: Configuration) -> Iterator[Finding]:

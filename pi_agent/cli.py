@@ -1,4 +1,4 @@
-"""The command line: `pi-agent run`, `pair`, `tokens`, `check`, `replay`.
+"""The command line: `pi-agent run`, `pair`, `tokens`, `models`, `check`, `replay`.
 
 Exit status: 0 done, 1 the agent failed or found a problem, 2 the command line or the configuration
 is wrong.
@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from pi_agent import __version__, access_commands, check, replay
+from pi_agent import __version__, access_commands, check, model_commands, replay
 from pi_agent.app import Agent
 from pi_agent.capture import find_cameras
 from pi_agent.common_options import add_common_options, configuration_of
@@ -104,6 +104,9 @@ def _parser() -> argparse.ArgumentParser:
         _command(commands, "tokens", access_commands.list_tokens, "manage the clients' tokens")
     )
     _command(commands, "check", check.run, "say what is wrong with this set-up, and the mend")
+    model_commands.add_arguments(
+        _command(commands, "models", model_commands.list_models, "manage what finds objects")
+    )
     replay.add_arguments(_command(commands, "replay", replay.run, "look for motion in a recording"))
     return parser
 

@@ -69,6 +69,15 @@ class StorageConfiguration:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ObjectsConfiguration:
+    """Which models look at events; `models` None leaves it to `pi-agent models use`."""
+
+    models: tuple[str, ...] | None = None
+    looks_per_second: float = 2.0
+    threads: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Configuration:
     """Everything that is set before the agent starts."""
 
@@ -76,6 +85,7 @@ class Configuration:
     data_dir: Path = DEFAULT_DATA_DIR
     server: ServerConfiguration = ServerConfiguration()
     storage: StorageConfiguration = StorageConfiguration()
+    objects: ObjectsConfiguration = ObjectsConfiguration()
     cameras: tuple[CameraConfiguration, ...] = ()
 
 
@@ -124,6 +134,29 @@ def _amount(value: Any) -> float:
     return float(value)
 
 
+def _models(value: Any) -> Any:
+    if not isinstance(value, list):
+        raise vol.Invalid('must be a list of names or files, such as ["yolox-nano"]; [] for none')
+    return value
+
+
+def _looks(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0.1 <= value <= 10:
+        raise vol.Invalid("must be a number of looks a second from 0.1 to 10")
+    return float(value)
+
+
+def _threads(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 8:
+        raise vol.Invalid("must be a whole number from 1 to 8")
+    return value
+
+
+def _objects(data: Mapping[str, Any]) -> ObjectsConfiguration:
+    models = tuple(data["models"]) if "models" in data else None
+    return ObjectsConfiguration(**{**data, "models": models})
+
+
 def _switch(value: Any) -> bool:
     if not isinstance(value, bool):
         raise vol.Invalid("must be true or false")
@@ -151,17 +184,24 @@ _STORAGE = {
     vol.Optional("max_gigabytes"): _amount,
     vol.Optional("min_free_gigabytes"): _amount,
 }
+_OBJECTS = {
+    vol.Optional("models"): vol.All(_models, [_text]),
+    vol.Optional("looks_per_second"): _looks,
+    vol.Optional("threads"): _threads,
+}
 _FILE = {
     vol.Optional("name"): _text,
     vol.Optional("data_dir"): _text,
     vol.Optional("server"): _SERVER,
     vol.Optional("storage"): _STORAGE,
+    vol.Optional("objects"): _OBJECTS,
     vol.Optional("cameras"): vol.All(_cameras, [_CAMERA]),
 }
 _KEYS: dict[tuple[str, ...], tuple[str, ...]] = {
     (): tuple(map(str, _FILE)),
     ("server",): tuple(map(str, _SERVER)),
     ("storage",): tuple(map(str, _STORAGE)),
+    ("objects",): tuple(map(str, _OBJECTS)),
     ("cameras",): tuple(map(str, _CAMERA)),
 }
 
@@ -195,6 +235,7 @@ def check_configuration(data: Mapping[str, Any]) -> Configuration:
         data_dir=Path(data["data_dir"]) if "data_dir" in data else default_data_dir(),
         server=ServerConfiguration(**data.get("server", {})),
         storage=StorageConfiguration(**data.get("storage", {})),
+        objects=_objects(data.get("objects", {})),
         cameras=tuple(_camera(entry) for entry in data.get("cameras", ())),
     )
 

@@ -199,6 +199,7 @@ def _with_status(state: AgentState, message: CameraMessage) -> AgentState:
         size=message.size,
         fps=message.fps,
         controls=message.controls,
+        labels=message.labels,
     )
     if status.state is CameraState.ONLINE:
         return _with_camera(state, message.camera, status=status)

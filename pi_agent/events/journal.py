@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from pi_agent.errors import StorageError, UnavailableError
-from pi_agent.protocol import EventMessage, MotionEvent
+from pi_agent.protocol import EventMessage, EventState, Label, MotionEvent
 from pi_agent.protocol.routes import EVENT_CLIP, EVENT_SNAPSHOT, path
 
 from .feed import EventFeed
@@ -119,6 +119,16 @@ class EventJournal:
     async def record_clip_error(self, event_id: str, reason: str) -> MotionEvent | None:
         """There will be no clip; None where the event is gone. Raises StorageError."""
         return await self._amend(event_id, lambda e: replace(e, clip_error=reason))
+
+    async def record_labels(self, event_id: str, labels: tuple[Label, ...]) -> MotionEvent | None:
+        """What was seen in the event; None where it is gone. Raises StorageError."""
+
+        def labelled(event: MotionEvent) -> MotionEvent:
+            going_on = event.state is EventState.STARTED
+            state = EventState.UPDATED if going_on else event.state
+            return replace(event, labels=labels, state=state)
+
+        return await self._amend(event_id, labelled)
 
     async def set_keep(self, event_id: str, *, keep: bool) -> MotionEvent | None:
         """Whether retention is to spare it; None where it is gone. Raises StorageError."""

@@ -34,8 +34,13 @@ class MotionMessages:
         if (active, zones) == self._told and not due:
             return None
         self._told, self._told_at = (active, zones), at
-        score = observation.score if active else 0.0
-        return MotionMessage(camera=self._camera, active=active, zones=zones, score=score)
+        return MotionMessage(
+            camera=self._camera,
+            active=active,
+            zones=zones,
+            score=observation.score if active else 0.0,
+            box=observation.box if active else None,
+        )
 
     def finish(self) -> MotionMessage | None:
         """The last word when nobody looks any more: None where motion was over already."""

@@ -10,6 +10,7 @@ from pi_agent.errors import UnavailableError
 from pi_agent.events import EventFeed, EventJournal
 from pi_agent.frames import Frame, FrameHub
 from pi_agent.motion import MotionWorker
+from pi_agent.objects import ObjectFinder, ObjectLooker
 from pi_agent.protocol import (
     CameraInfo,
     CameraMessage,
@@ -18,6 +19,7 @@ from pi_agent.protocol import (
     CameraStatus,
     HelloCamera,
     MotionEvent,
+    MotionMessage,
     SettingsMessage,
     SettingsPatch,
     TriggerRequest,
@@ -26,6 +28,7 @@ from pi_agent.runtime import LoopBridge
 from pi_agent.storage import SettingsStore
 from pi_agent.streaming import CameraStreams, EncodedPicture, JpegWorker, Stills
 
+from .label_gate import LabelGate
 from .settings_parts import (
     camera_controls,
     check_white_balance,
@@ -34,8 +37,6 @@ from .settings_parts import (
     stream_settings,
 )
 from .worker_reports import WorkerReports
-
-_CAPABILITIES = ("motion",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +49,8 @@ class CameraServices:
     settings_store: SettingsStore
     reels: ReelSink
     lose_clip: Callable[[str, str], None]
+    looker: ObjectLooker
+    looks_per_second: float
     on_worker_death: Callable[[str, Exception], None]
 
 
@@ -73,6 +76,14 @@ class CameraPipeline:
         self._reports = WorkerReports(self, services.bridge, lose_clip=services.lose_clip)
         self._build_workers(source)
         self._stills = Stills(self._hub)
+        self._gate = LabelGate(services.journal, holds=self._holds_events)
+        self._objects = ObjectFinder(
+            self._hub,
+            services.looker,
+            self._gate.tell,
+            labels=lambda: self.settings.labels,
+            looks_per_second=services.looks_per_second,
+        )
 
     def _build_workers(self, source: FrameSource) -> None:
         settings, services = self.settings, self._services
@@ -107,6 +118,7 @@ class CameraPipeline:
 
     def start(self) -> None:
         """Start to capture, to look for motion and to serve viewers."""
+        self._objects.start()
         self._jpeg.start()
         self._clips.start()
         self._motion.start()
@@ -120,13 +132,17 @@ class CameraPipeline:
         """
         for worker in (self._capture, self._motion, self._clips, self._jpeg):
             await asyncio.to_thread(worker.close)
+        await self._objects.close()
 
     @property
     def status(self) -> CameraStatus:
         """How the camera is now, with the frame rate as measured and what can be set on it."""
         fps = self._hub.fps
         offered = self._capture.offered_controls
-        return replace(self._status, fps=round(fps, 1) if fps else None, controls=offered)
+        labels = tuple(sorted(self._services.looker.labels))
+        return replace(
+            self._status, fps=round(fps, 1) if fps else None, controls=offered, labels=labels
+        )
 
     @property
     def streams(self) -> CameraStreams:
@@ -144,6 +160,20 @@ class CameraPipeline:
         return self._clips.lost_pictures
 
     @property
+    def objects(self) -> ObjectFinder:
+        """What looks for objects in this camera's events."""
+        return self._objects
+
+    @property
+    def _capabilities(self) -> tuple[str, ...]:
+        return ("motion", "objects") if self._services.looker.labels else ("motion",)
+
+    def _holds_events(self) -> bool:
+        """Whether events wait for an object; never where nobody could see one."""
+        looker = self._services.looker
+        return self.settings.only_labels and bool(looker.labels) and looker.problem is None
+
+    @property
     def info(self) -> CameraInfo:
         """The camera as `GET /api/v1/info` tells it."""
         return CameraInfo(
@@ -151,7 +181,7 @@ class CameraPipeline:
             name=self.name,
             status=self.status,
             encoder=self._source.encoder,
-            capabilities=_CAPABILITIES,
+            capabilities=self._capabilities,
         )
 
     @property
@@ -162,7 +192,7 @@ class CameraPipeline:
             name=self.name,
             status=self.status,
             settings=self.settings,
-            capabilities=_CAPABILITIES,
+            capabilities=self._capabilities,
         )
 
     async def still(self, *, width: int | None) -> EncodedPicture:
@@ -188,6 +218,7 @@ class CameraPipeline:
         """Start an event by hand, or keep the present one going."""
         if self.settings.privacy:
             raise UnavailableError("the camera is in privacy mode; switch it off first")
+        self._gate.let_through()
         self._motion.trigger(request.cause, request.seconds)
 
     def set_status(self, status: CameraStatus) -> None:
@@ -195,6 +226,24 @@ class CameraPipeline:
         if self.settings.privacy and status.state is not CameraState.PRIVACY:
             return  # a last word of the workers from before the lens was shut
         self._status = status
+        self.tell_status()
+
+    def keep_pictures(self, event: MotionEvent, frame: Frame | None) -> None:
+        """Keep the pictures of an event that changed, for its clip; in the motion thread."""
+        self._clips.on_motion_event(event, frame)
+
+    def take_motion(self, message: MotionMessage) -> None:
+        """Tell what moves right now."""
+        self._services.feed.publish(message)
+        self._objects.on_motion(message)
+
+    def take_event(self, event: MotionEvent, jpeg: bytes | None, frame: Frame | None) -> None:
+        """Record a change of an event, and have it looked at."""
+        self._gate.record(event, jpeg)
+        self._objects.on_motion_event(event, frame)
+
+    def tell_status(self) -> None:
+        """Tell whoever listens how the camera is now."""
         shown = self.status
         self._services.feed.publish(
             CameraMessage(
@@ -204,22 +253,9 @@ class CameraPipeline:
                 size=shown.size,
                 fps=shown.fps,
                 controls=shown.controls,
+                labels=shown.labels,
             )
         )
-
-    def keep_pictures(self, event: MotionEvent, frame: Frame | None) -> None:
-        """Keep the pictures of an event that changed, for its clip; in the motion thread."""
-        self._clips.on_motion_event(event, frame)
-
-    @property
-    def feed(self) -> EventFeed:
-        """Where this camera's messages go."""
-        return self._services.feed
-
-    @property
-    def journal(self) -> EventJournal:
-        """Where this camera's events go."""
-        return self._services.journal
 
     def _apply(self, settings: CameraSettings) -> None:
         before, self.settings = self.settings, settings

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Protocol
 
-from pi_agent.events import EventFeed, EventJournal
 from pi_agent.frames import Frame, jpeg_of
 from pi_agent.protocol import (
     CameraSettings,
@@ -30,14 +29,12 @@ class ReportedCamera(Protocol):
         """The settings in force."""
         ...
 
-    @property
-    def feed(self) -> EventFeed:
-        """Where messages go."""
+    def take_motion(self, message: MotionMessage) -> None:
+        """Take note of what moves right now; on the event loop."""
         ...
 
-    @property
-    def journal(self) -> EventJournal:
-        """Where events go."""
+    def take_event(self, event: MotionEvent, jpeg: bytes | None, frame: Frame | None) -> None:
+        """Take a change of an event, its snapshot and the frame that tripped it; on the loop."""
         ...
 
     def set_status(self, status: CameraStatus) -> None:
@@ -77,7 +74,7 @@ class WorkerReports:
 
     def on_motion(self, message: MotionMessage) -> None:
         """In thread `motion-…`: how much moves right now."""
-        self._bridge.post(self._camera.feed.publish, message)
+        self._bridge.post(self._camera.take_motion, message)
 
     def on_motion_event(self, event: MotionEvent, frame: Frame | None) -> None:
         """In thread `motion-…`: an event changed; `frame` is the picture that shows it best."""
@@ -87,7 +84,7 @@ class WorkerReports:
         jpeg = None
         if frame is not None and recorded:
             jpeg = _snapshot(frame, self._camera.settings.stream_quality)
-        self._bridge.post(self._camera.journal.record, event, jpeg)
+        self._bridge.post(self._camera.take_event, event, jpeg, frame)
         self._camera.keep_pictures(event, frame)
 
     def on_clip_lost(self, event_id: str, reason: str) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from .cameras import NO_CONTROLS, CameraState, CameraStatus, OfferedControls, PictureSize
 from .codec import Between, ProtocolError, decode, encode, from_json, to_json
-from .events import Identifier, MotionEvent
+from .events import Box, Identifier, MotionEvent
 from .settings import CameraSettings
 
 CLOSE_TOKEN_REVOKED = 4401
@@ -48,12 +48,16 @@ class EventMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MotionMessage:
-    """Motion as it is seen right now, not stored; `zones` are the names of the active ones."""
+    """Motion as it is seen right now, not stored; `zones` are the names of the active ones.
+
+    `box` is the largest thing that moves.
+    """
 
     camera: Identifier
     active: bool
     zones: tuple[str, ...] = ()
     score: Annotated[float, Between(low=0, high=100)] = 0.0
+    box: Box | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +70,7 @@ class CameraMessage:
     size: PictureSize | None = None
     fps: float | None = None
     controls: OfferedControls = NO_CONTROLS
+    labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,6 +50,18 @@ def _lines(parts: ServerParts) -> Iterator[str]:
         "Pictures that no clip can have because the agent or the disk was too slow.",
         {p.id: float(p.lost_pictures) for p in parts.cameras},
     )
+    yield from _family(
+        "pi_agent_object_looks_total",
+        "counter",
+        "Pictures in which objects were looked for.",
+        {p.id: float(p.objects.looks) for p in parts.cameras},
+    )
+    yield from _family(
+        "pi_agent_object_seconds_total",
+        "counter",
+        "Processor seconds that these looks took.",
+        {p.id: p.objects.seconds for p in parts.cameras},
+    )
     yield from _recording(parts.recording)
     state = parts.system.read()
     yield from _single("pi_agent_free_disk_bytes", "Free bytes for events.", state.free_disk_bytes)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from pi_agent import configuration
 from pi_agent.configuration import (
     CameraConfiguration,
     Configuration,
@@ -81,7 +82,15 @@ def test_three_mistakes_are_all_named_with_the_nearest_right_key(tmp_path: Path)
 @pytest.mark.parametrize(
     ("text", "mistake"),
     [
-        ("zzzz = 1", "zzzz: is not known; known are name, data_dir, server, storage, cameras"),
+        (
+            "zzzz = 1",
+            "zzzz: is not known; known are name, data_dir, server, storage, objects, cameras",
+        ),
+        (
+            "[objects]\nmodels = 3",
+            'objects.models: must be a list of names or files, such as ["yolox-nano"]; [] for none',
+        ),
+        ("[objects]\nthreads = 0", "objects.threads: must be a whole number from 1 to 8"),
         ("server = 3", "server: must be a table of its own: [server]"),
         ("name = 3", "name: must be a text that is not empty"),
         ("[server]\nport = 70000", "server.port: must be a whole number from 0 to 65535"),
@@ -108,3 +117,13 @@ def test_what_is_no_toml_is_told_with_the_place(tmp_path: Path) -> None:
 def test_a_missing_file_is_told(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match=r"none\.toml: cannot be read"):
         load_configuration(tmp_path / "none.toml")
+
+
+def test_who_may_not_write_where_the_service_does_has_a_data_directory_of_their_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    monkeypatch.setattr(configuration, "DEFAULT_DATA_DIR", tmp_path / "not-there")
+    assert configuration.default_data_dir() == tmp_path / "pi-agent"
+    monkeypatch.setattr(configuration, "DEFAULT_DATA_DIR", tmp_path)
+    assert configuration.default_data_dir() == tmp_path

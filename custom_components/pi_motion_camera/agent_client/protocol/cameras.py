@@ -44,7 +44,8 @@ NO_CONTROLS = OfferedControls()
 class CameraStatus:
     """How a camera is now; `reason` says in plain words why it is offline.
 
-    `controls` offers nothing as long as the camera was never open.
+    `controls` offers nothing as long as the camera was never open. `labels` are the objects that
+    can be told apart; none where there is no model.
     """
 
     state: CameraState
@@ -52,6 +53,7 @@ class CameraStatus:
     size: PictureSize | None = None
     fps: float | None = None
     controls: OfferedControls = NO_CONTROLS
+    labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

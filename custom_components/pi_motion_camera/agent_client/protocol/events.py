@@ -9,6 +9,7 @@ from .codec import Between, Length
 
 Fraction = Annotated[float, Between(low=0, high=1)]
 Identifier = Annotated[str, Length(low=1, high=64)]
+LabelName = Annotated[str, Length(low=1, high=64)]
 
 
 class EventState(Enum):
@@ -39,9 +40,9 @@ class Box:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Label:
-    """An object seen in an event, confidence from 0 to 1."""
+    """An object seen in an event, confidence from 0 to 1; `box` is where it was seen best."""
 
-    name: Annotated[str, Length(low=1, high=64)]
+    name: LabelName
     confidence: Fraction
     box: Box
 

@@ -5,7 +5,7 @@ from enum import Enum
 from typing import Annotated, Any
 
 from .codec import Between, Length, ProtocolError, decode
-from .events import Fraction
+from .events import Fraction, LabelName
 
 Point = tuple[Fraction, Fraction]
 Polygon = Annotated[tuple[Point, ...], Length(low=3, high=64)]
@@ -32,6 +32,9 @@ class Zone:
 class CameraSettings:
     """All settings of one camera. Without zones the whole picture counts.
 
+    `labels` are the objects that events are searched for; none means the usual ones. With
+    `only_labels` nothing else makes an event: it is told once such an object was seen.
+
     Those from `exposure_seconds` on are of the camera itself, and do something where it has them
     (`OfferedControls`): null and "auto" leave it to the camera; `gain` runs from its least to its
     most, `focus` from far away to as near as the lens can, `zoom` 2 shows the middle half of the
@@ -54,6 +57,8 @@ class CameraSettings:
     flip_horizontal: bool = False
     flip_vertical: bool = False
     timestamp_overlay: bool = False
+    labels: Annotated[tuple[LabelName, ...], Length(low=0, high=32)] = ()
+    only_labels: bool = False
     exposure_seconds: Annotated[float, Between(low=1e-6, high=600)] | None = None
     gain: Fraction | None = None
     white_balance: Annotated[str, Length(low=1, high=32)] = "auto"

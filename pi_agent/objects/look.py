@@ -1,0 +1,124 @@
+"""The process that looks: `python -m pi_agent.objects.look THREADS MODEL...`.
+
+It is the first to go when memory runs out and the last to get the processor. On standard input it
+takes one question at a time, a line of JSON and a JPEG of `size` bytes behind it; on standard
+output it answers each with a line. The first line it prints tells what it can see, or why it
+cannot. It ends when its standard input does.
+"""
+
+import json
+import os
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import cv2
+import numpy as np
+
+from pi_agent.protocol import Box, Label, decode, encode
+
+from .letterbox import Picture, Region, around, whole
+from .model_error import ModelError
+from .open_model import Model, open_model
+
+_NICENESS = 10
+_LEAST_CROP = 320  # pixels
+_MOST_BYTES = 32 * 2**20
+_WORTH_A_CROP = 0.7  # of the picture's shorter side; a larger crop shows no more than the whole
+_SAME_THING = 0.5  # share of two boxes' union that they have in common
+
+
+def main(arguments: list[str]) -> int:
+    """Answer questions until there are no more."""
+    _step_back()
+    threads, paths = int(arguments[0]), [Path(argument) for argument in arguments[1:]]
+    cv2.setNumThreads(threads)
+    try:
+        models = [open_model(path, threads=threads) for path in paths]
+    except ModelError as error:
+        _say({"problem": str(error)})
+        return 1
+    _say(
+        {
+            "labels": sorted({label for model in models for label in model.labels}),
+            "runtimes": {model.path.stem: model.runtime for model in models},
+        }
+    )
+    while (question := _next_question(sys.stdin.buffer)) is not None:
+        _say(_answer(models, *question))
+    return 0
+
+
+def _step_back() -> None:
+    with suppress(OSError):
+        os.nice(_NICENESS)
+        Path("/proc/self/oom_score_adj").write_text("1000")
+
+
+def _say(document: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(document) + "\n")
+    sys.stdout.flush()
+
+
+def _next_question(stream: BinaryIO) -> tuple[dict[str, Any], bytes] | None:
+    line = stream.readline()
+    if not line:
+        return None
+    question = json.loads(line)
+    size = min(int(question["size"]), _MOST_BYTES)
+    jpeg = stream.read(size)
+    return None if len(jpeg) < size else (question, jpeg)
+
+
+def _answer(models: list[Model], question: dict[str, Any], jpeg: bytes) -> dict[str, Any]:
+    begun = time.process_time()
+    picture: Any = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
+    if picture is None:
+        return {"problem": "the picture cannot be decoded"}
+    box = None if question["box"] is None else decode(Box, question["box"])
+    shown = np.asarray(picture, np.uint8)
+    found = [
+        label
+        for region in _regions(shown, box)
+        for model in models
+        for label in model.find(shown, region, least=float(question["least"]))
+    ]
+    return {
+        "seen": [encode(label) for label in without_repetitions(found)],
+        "seconds": round(time.process_time() - begun, 4),
+    }
+
+
+def _regions(picture: Picture, box: Box | None) -> tuple[Region, ...]:
+    """The whole picture, and what moves as large as can be where that is little of it."""
+    everything = whole(picture)
+    if box is None:
+        return (everything,)
+    crop = around(box, picture, least=_LEAST_CROP)
+    if crop.width > _WORTH_A_CROP * min(everything.width, everything.height):
+        return (everything,)
+    return (everything, crop)
+
+
+def without_repetitions(found: list[Label]) -> tuple[Label, ...]:
+    """Each thing once, though two regions showed it: surest first."""
+    kept: list[Label] = []
+    for label in sorted(found, key=lambda label: -label.confidence):
+        if not any(k.name == label.name and _common(k.box, label.box) > _SAME_THING for k in kept):
+            kept.append(label)
+    return tuple(kept)
+
+
+def _common(a: Box, b: Box) -> float:
+    width = min(a.x + a.w, b.x + b.w) - max(a.x, b.x)
+    height = min(a.y + a.h, b.y + b.h) - max(a.y, b.y)
+    if width <= 0 or height <= 0:
+        return 0.0
+    both = width * height
+    return both / (a.w * a.h + b.w * b.h - both)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
