@@ -59,6 +59,7 @@ class RtspSource:
         import av
 
         self._interrupted.clear()
+        begun = time.monotonic()
         try:
             self._container = container = av.open(
                 self._address.secret_url,
@@ -69,7 +70,8 @@ class RtspSource:
         except (OSError, av.FFmpegError, CameraError) as error:
             self.close()
             # Not `from error`: FFmpeg's own words repeat the address with the password in it.
-            raise CameraError(f"{self._address}: {self._refusal(error)}") from None
+            waited = time.monotonic() - begun
+            raise CameraError(f"{self._address}: {self._refusal(error, waited)}") from None
         decoder = PacketDecoder(stream, self._skipped)
         self._encoder = decoder.encoder
         self._pictures = _pictures(container, decoder)
@@ -102,9 +104,13 @@ class RtspSource:
         if container is not None:
             container.close()
 
-    def _refusal(self, error: Exception) -> str:
+    def _refusal(self, error: Exception, waited: float) -> str:
+        """Why it cannot be opened, after so many seconds."""
         import av
 
+        # A camera that takes the connection and says nothing is invalid data to FFmpeg.
+        if isinstance(error, av.error.InvalidDataError) and waited >= self._timeout:
+            return NO_ANSWER
         reason = _reason(error)
         if reason == REFUSED_USER and self._address.user is None:
             return NEEDS_USER

@@ -1,7 +1,6 @@
 """A camera that is lost comes back by itself, whatever its library does; privacy lets go of it."""
 
 import logging
-import queue
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -9,32 +8,13 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from pi_agent.capture import CameraControls, CameraStuckError, CaptureWorker
-from pi_agent.frames import Frame, FrameHub, PictureView
+from pi_agent.frames import FrameHub, PictureView
 from pi_agent.runtime import Backoff
 
+from .capture_listener import ListenerQueue
 from .fake_camera import Call, FakeCamera
 
 HANGS = "the camera has not answered for 0 s; its driver hangs"
-
-
-class Listener:
-    """Queues what the worker tells."""
-
-    def __init__(self) -> None:
-        self.told: queue.Queue[str] = queue.Queue()
-
-    def on_camera_online(self, frame: Frame) -> None:
-        self.told.put("online")
-
-    def on_camera_offline(self, reason: str) -> None:
-        self.told.put(reason)
-
-    def next(self) -> str:
-        return self.told.get(timeout=10)
-
-    def until(self, wanted: str) -> None:
-        while self.next() != wanted:
-            pass
 
 
 class Bench:
@@ -43,7 +23,7 @@ class Bench:
     def __init__(self) -> None:
         self.hub = FrameHub()
         self.camera = FakeCamera()
-        self.listener = Listener()
+        self.listener = ListenerQueue()
         self.deaths: list[Exception] = []
         self.worker = CaptureWorker(
             "porch",

@@ -73,13 +73,18 @@ class NetworkRig(SourceRig):
     """A server that can be killed, and can keep silent."""
 
     def __init__(
-        self, server: MjpegServer | RtspServer, kind: type[HttpMjpegSource | RtspSource]
+        self,
+        server: MjpegServer | RtspServer,
+        kind: type[HttpMjpegSource | RtspSource],
+        *,
+        timeout: float = 0.5,
     ) -> None:
         self._server = server
         self._kind = kind
+        self._timeout = timeout
 
     def create(self) -> FrameSource:
-        return self._kind(CameraAddress.parse(self._server.url), timeout=0.5)
+        return self._kind(CameraAddress.parse(self._server.url), timeout=self._timeout)
 
     def break_off(self) -> None:
         self._server.stop()

@@ -98,6 +98,11 @@ def test_why_there_is_no_stream_is_said(server: RtspServer, status: str, problem
     assert problem in refusal(server.url)
 
 
+def test_a_camera_that_takes_the_call_and_says_nothing_does_not_answer(server: RtspServer) -> None:
+    server.freeze()
+    assert "it does not answer" in refusal(server.url, timeout=0.2)
+
+
 @pytest.mark.parametrize(
     ("codec", "problem"),
     [("unknown", "its video codec is not supported; choose"), ("sound", "no video stream")],

@@ -1,24 +1,14 @@
-"""Webcams, on the kernel's own test drivers where they are loaded.
+"""Webcams, on the kernel's own test drivers; tests/webcams runs this under such a kernel."""
 
-`modprobe vivid` makes a webcam that a test can unplug, and `modprobe v4l2loopback exclusive_caps=0`
-one whose JPEGs a test writes; without them there is no video device to read.
-"""
-
-import contextlib
-import os
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from functools import cache
+from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from pi_agent.capture import CameraControls, CaptureSize, FrameSource, V4l2Source, v4l2_api as api
+from pi_agent.capture import CameraControls, CaptureSize, V4l2Source
 from pi_agent.capture.camera_modes import webcam_modes
-from pi_agent.capture.v4l2_device import V4l2Device
 from pi_agent.errors import CameraError
 from pi_agent.frames import bgr_of
 
@@ -28,86 +18,10 @@ from .frame_source_suite import (
     SourceRig,
     read_until_lost,
 )
-from .mjpeg_server import HEIGHT, WIDTH, jpeg
-
-_OUTPUT = 2  # V4L2_BUF_TYPE_VIDEO_OUTPUT
-_SIZE = CaptureSize(width=640, height=360, fps=40)
-
-
-def device_of(driver: str) -> str | None:
-    """The first video device of this driver."""
-    for path in sorted(map(str, Path("/dev").glob("video*"))):
-        with contextlib.suppress(OSError), closing(V4l2Device(path)) as device:
-            if device.info().driver == driver and device.info().captures:
-                return path
-    return None
-
-
-@cache
-def missing(driver: str) -> bool:
-    return device_of(driver) is None
-
+from .webcams import LoopbackRig, VividRig, missing, needs_loopback, needs_vivid
 
 if missing("vivid") and missing("v4l2 loopback"):
-    pytest.skip(
-        "no test webcam; on a machine of your own: modprobe vivid; modprobe v4l2loopback",
-        allow_module_level=True,
-    )
-needs_vivid = pytest.mark.skipif(missing("vivid"), reason="no test webcam: modprobe vivid")
-needs_loopback = pytest.mark.skipif(
-    missing("v4l2 loopback"), reason="no test webcam: modprobe v4l2loopback exclusive_caps=0"
-)
-
-
-class VividRig(SourceRig):
-    """The kernel's virtual webcam, which has raw pictures and a switch for every mishap."""
-
-    def __init__(self) -> None:
-        path = device_of("vivid")
-        assert path is not None
-        self.path = path
-        self._switch: V4l2Device | None = None
-
-    def create(self) -> V4l2Source:
-        return V4l2Source(self.path, size=_SIZE, timeout=1.0)
-
-    def press(self, name: str, value: int = 1) -> None:
-        """Set the driver's control of this name."""
-        with closing(V4l2Device(self.path)) as device:
-            _press(device, name, value)
-
-    def break_off(self) -> None:
-        # It is plugged in again as soon as nobody has it open any more.
-        self._switch = V4l2Device(self.path)
-        _press(self._switch, "Disconnect", 1)
-
-    def mend(self) -> None:
-        if self._switch is not None:
-            self._switch.close()
-
-    def freeze(self) -> None:
-        self.press("Percentage of Dropped Buffers", 100)
-
-    def thaw(self) -> None:
-        self.press("Percentage of Dropped Buffers", 0)
-
-
-@pytest.fixture
-def vivid() -> Iterator[VividRig]:
-    rig = VividRig()
-    yield rig
-    rig.mend()
-    rig.thaw()
-
-
-def _press(device: V4l2Device, name: str, value: int) -> None:
-    number = api.NEXT_CONTROL
-    while True:
-        found = device.call(api.QUERYCTRL, api.QueryControl(id=number))
-        if found.name.decode() == name:
-            device.set_control(found.id, value)
-            return
-        number = found.id | api.NEXT_CONTROL
+    pytest.skip("no test webcam here; tests/webcams has some", allow_module_level=True)
 
 
 @needs_vivid
@@ -115,59 +29,6 @@ class TestRawWebcam(LosableSourceSuite, FreezingSourceSuite):
     @pytest.fixture
     def rig(self, vivid: VividRig) -> SourceRig:
         return vivid
-
-
-class LoopbackRig(SourceRig):
-    """A webcam whose JPEGs this writes."""
-
-    def __init__(self, path: str) -> None:
-        self.path = path
-        self.pictures = [jpeg(level) for level in range(40, 200, 20)]
-        self._frozen = threading.Event()
-        self._gone = threading.Event()
-
-    def create(self) -> FrameSource:
-        return V4l2Source(self.path, timeout=1.0)
-
-    def freeze(self) -> None:
-        self._frozen.set()
-
-    def thaw(self) -> None:
-        self._frozen.clear()
-
-    @contextmanager
-    def writing(self) -> Iterator[None]:
-        """Be switched on while the block runs."""
-        with closing(V4l2Device(self.path)) as device:
-            wanted = api.Format(type=_OUTPUT)
-            wanted.fmt.pix.width, wanted.fmt.pix.height = WIDTH, HEIGHT
-            wanted.fmt.pix.pixelformat = api.fourcc_code("MJPG")
-            wanted.fmt.pix.sizeimage = 65536
-            device.call(api.S_FMT, wanted)
-            os.write(device.fd, self.pictures[0])  # until then it lists no mode
-            writer = threading.Thread(target=self._write, args=(device.fd,))
-            writer.start()
-            try:
-                yield
-            finally:
-                self._gone.set()
-                writer.join()
-
-    def _write(self, fd: int) -> None:
-        number = 0
-        while not self._gone.wait(0.02):
-            if not self._frozen.is_set():
-                os.write(fd, self.pictures[number % len(self.pictures)])
-                number += 1
-
-
-@pytest.fixture
-def loopback() -> Iterator[LoopbackRig]:
-    path = device_of("v4l2 loopback")
-    assert path is not None
-    rig = LoopbackRig(path)
-    with rig.writing():
-        yield rig
 
 
 @needs_loopback

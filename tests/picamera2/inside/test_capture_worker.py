@@ -1,42 +1,25 @@
 """The agent survives what the real picamera2 does when a camera fails."""
 
-import queue
 from collections.abc import Iterator
 
 import pytest
 
 from pi_agent.capture import CaptureWorker, Picamera2Source
-from pi_agent.frames import Frame, FrameHub, PictureView
+from pi_agent.frames import FrameHub, PictureView
 from pi_agent.runtime import Backoff
+from tests.agent.capture.capture_listener import ListenerQueue
 
 from .conftest import SetEncoder
 from .virtual_camera import Sensor
 
 
-class Listener:
-    """Queues what the worker tells."""
-
-    def __init__(self) -> None:
-        self.told: queue.Queue[str] = queue.Queue()
-
-    def on_camera_online(self, frame: Frame) -> None:
-        self.told.put("online")
-
-    def on_camera_offline(self, reason: str) -> None:
-        self.told.put(reason)
-
-    def until(self, wanted: str) -> None:
-        while wanted not in self.told.get(timeout=20):
-            pass
+@pytest.fixture
+def listener() -> ListenerQueue:
+    return ListenerQueue(patience=20)
 
 
 @pytest.fixture
-def listener() -> Listener:
-    return Listener()
-
-
-@pytest.fixture
-def worker(set_encoder: SetEncoder, listener: Listener) -> Iterator[CaptureWorker]:
+def worker(set_encoder: SetEncoder, listener: ListenerQueue) -> Iterator[CaptureWorker]:
     set_encoder("none")
     deaths: list[Exception] = []
     worker = CaptureWorker(
@@ -56,7 +39,7 @@ def worker(set_encoder: SetEncoder, listener: Listener) -> Iterator[CaptureWorke
 
 
 def test_a_cable_that_comes_loose_and_is_plugged_in_again(
-    sensor: Sensor, worker: CaptureWorker, listener: Listener
+    sensor: Sensor, worker: CaptureWorker, listener: ListenerQueue
 ) -> None:
     listener.until("online")
     sensor.frozen = True
@@ -67,7 +50,7 @@ def test_a_cable_that_comes_loose_and_is_plugged_in_again(
 
 
 def test_a_library_that_hangs_while_it_stops_the_camera(
-    sensor: Sensor, worker: CaptureWorker, listener: Listener
+    sensor: Sensor, worker: CaptureWorker, listener: ListenerQueue
 ) -> None:
     listener.until("online")
     sensor.stop_hangs = sensor.frozen = True
