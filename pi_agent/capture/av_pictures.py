@@ -21,6 +21,11 @@ if TYPE_CHECKING:
     from av.video.stream import VideoStream
 
 
+# For FFmpeg, so that it takes no memory for a larger picture: when it looks into a stream (options
+# of `av.open`), and when it decodes one.
+BOUNDS = {"max_pixels": str(MOST_PIXELS)}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
     """A JPEG, or planar YUV 4:2:0 pixels; `seconds` is its time in the stream, where it has one."""
@@ -47,6 +52,7 @@ class PacketDecoder:
         self._skipped = skipped
         # Threads that decode whole frames each hold some of them back, and cost 8 MB at 720p.
         stream.thread_type = "SLICE"
+        stream.codec_context.options = dict(BOUNDS)
 
     @property
     def encoder(self) -> str:
@@ -76,8 +82,6 @@ class PacketDecoder:
         for frame in frames:
             if frame.is_corrupt:
                 self._skipped.add("data is missing")
-            elif frame.width * frame.height > MOST_PIXELS:
-                self._skipped.add(f"a picture of {frame.width}x{frame.height} is no camera's")
             else:
                 yield Picture(content=_i420(frame), seconds=frame.time)
 
@@ -90,7 +94,8 @@ def video_stream(container: "InputContainer") -> "VideoStream":
     if not _is_known(stream):
         raise CameraError("its video codec is not supported; choose H.264, H.265 or MJPEG")
     if stream.width * stream.height > MOST_PIXELS:  # 0 is not known yet
-        raise CameraError(f"pictures of {stream.width}x{stream.height} are not supported")
+        size = f"{stream.width}x{stream.height}"
+        raise CameraError(f"pictures of {size} are no camera's; the most is 16 megapixels")
     return stream
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 from pi_agent.errors import CameraError
 from pi_agent.frames import Frame
 
-from .av_pictures import PacketDecoder, Picture, video_stream
+from .av_pictures import BOUNDS, PacketDecoder, Picture, video_stream
 from .frame_counter import FrameCounter
 from .pace import Pace
 from .skipped_frames import SkippedFrames
@@ -49,14 +49,9 @@ class FileSource:
     def open(self) -> None:
         """Open the file; CameraError says why it cannot be played."""
         self._pace.begin()
-        self._container = container = _open(self._path)
-        try:
-            decoder = PacketDecoder(video_stream(container), self._skipped)
-        except CameraError as error:
-            self.close()
-            raise CameraError(f"{self._path}: {error}") from None
+        decoder = self._open_file()
         self._encoder = decoder.encoder
-        self._pictures = self._play(container, decoder)
+        self._pictures = self._play(decoder)
         self._started_at = time.monotonic()
 
     def read(self) -> Frame:
@@ -79,14 +74,20 @@ class FileSource:
         if container is not None:
             container.close()
 
-    def _play(
-        self, container: "InputContainer", decoder: PacketDecoder
-    ) -> Iterator[tuple[float, Picture]]:
+    def _open_file(self) -> PacketDecoder:
+        self._container = container = _open(self._path)
+        try:
+            return PacketDecoder(video_stream(container), self._skipped)
+        except CameraError as error:
+            self.close()
+            raise CameraError(f"{self._path}: {error}") from None
+
+    def _play(self, decoder: PacketDecoder) -> Iterator[tuple[float, Picture]]:
         """Pictures with their time since `open`, seconds, round after round."""
         offset = 0.0
         while True:
             last = None
-            for seconds, picture in self._play_once(container, decoder):
+            for seconds, picture in self._play_once(decoder):
                 last = offset + seconds
                 yield last, picture
             if last is None:
@@ -94,17 +95,28 @@ class FileSource:
             if not self._path.is_file():
                 raise CameraError(f"{self._path}: the file has vanished")
             offset = last + _DEFAULT_STEP
+            decoder = self._rewound(decoder)
 
-    def _play_once(
-        self, container: "InputContainer", decoder: PacketDecoder
-    ) -> Iterator[tuple[float, Picture]]:
+    def _rewound(self, decoder: PacketDecoder) -> PacketDecoder:
+        """Back to the first frame; what decodes from there on."""
+        import av
+
+        assert self._container is not None  # noqa: S101
+        try:
+            self._container.seek(0)
+        except (OSError, av.FFmpegError):  # bare H.264, as rpicam-vid writes it, has no index
+            self._container.close()
+            return self._open_file()
+        return decoder
+
+    def _play_once(self, decoder: PacketDecoder) -> Iterator[tuple[float, Picture]]:
         import av
 
         first: float | None = None
         position = 0.0
         try:
-            container.seek(0)
-            for packet in container.demux(video=0):
+            assert self._container is not None  # noqa: S101
+            for packet in self._container.demux(video=0):
                 for picture in decoder.pictures(packet):
                     if picture.seconds is None:
                         position += _DEFAULT_STEP
@@ -122,6 +134,6 @@ def _open(path: Path) -> "InputContainer":
     if not path.is_file():
         raise CameraError(f"{path}: there is no such file")
     try:
-        return av.open(str(path))
+        return av.open(str(path), options=dict(BOUNDS))
     except (OSError, av.FFmpegError) as error:
         raise CameraError(f"{path}: FFmpeg cannot read it: {error}") from error

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self
 from pi_agent.errors import CameraError
 from pi_agent.frames import Frame
 
-from .av_pictures import PacketDecoder, Picture, video_stream
+from .av_pictures import BOUNDS, PacketDecoder, Picture, video_stream
 from .camera_address import CameraAddress
 from .frame_counter import FrameCounter
 from .network_errors import NEEDS_USER, NO_ANSWER, REFUSED_USER, UNTRUSTED, network_reason
@@ -122,7 +122,7 @@ class RtspSource:
 
     def _options(self) -> dict[str, str]:
         # Not to guess the frame rate saves a second, whose pictures would all come at once, late.
-        options = {"rtsp_transport": "tcp", "fpsprobesize": "0"}
+        options = {**BOUNDS, "rtsp_transport": "tcp", "fpsprobesize": "0"}
         if self._address.scheme == "rtsps":
             options["tls_verify"] = str(int(self._verify_tls))
             trusted = ssl.get_default_verify_paths()

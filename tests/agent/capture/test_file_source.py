@@ -1,13 +1,16 @@
 """A video file as a camera: paced, looped, and told apart where it cannot be played."""
 
+import io
 import threading
 import time
 import wave
 from contextlib import closing
+from fractions import Fraction
 from pathlib import Path
 
 import av
 import pytest
+from av.video.stream import VideoStream
 
 from pi_agent.capture import FileSource
 from pi_agent.errors import CameraError
@@ -111,6 +114,61 @@ def test_broken_frames_are_skipped_and_counted(tmp_path: Path, codec: str) -> No
         frames = [source.read() for _ in range(25)]
         assert source.skipped_frames >= 1
     assert all(bgr_of(frame).shape == (48, 64, 3) for frame in frames)
+
+
+def h264(*, width: int = 64, height: int = 48, frames: int = 2) -> bytes:
+    """A bare H.264 stream of black pictures, which others can be put behind."""
+    video = io.BytesIO()
+    with av.open(video, "w", format="h264") as container:
+        stream = container.add_stream("libx264", rate=Fraction(200))
+        assert isinstance(stream, VideoStream)
+        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+        stream.options = {"preset": "ultrafast", "tune": "zerolatency"}
+        for _ in range(frames):
+            container.mux(stream.encode(av.VideoFrame(width, height, "yuv420p")))
+        container.mux(stream.encode())
+    return video.getvalue()
+
+
+BOMB = {"width": 4112, "height": 4096}  # just beyond the bound
+
+
+def test_a_file_whose_pictures_are_as_large_as_a_house_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "clip.h264"
+    path.write_bytes(h264(**BOMB))
+    with closing(FileSource(path)) as source, pytest.raises(CameraError) as caught:
+        source.open()
+    assert "4112x4096 are no camera's; the most is 16 megapixels" in str(caught.value)
+
+
+def test_pictures_that_grow_as_large_as_a_house_are_skipped_before_they_are_decoded(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "clip.h264"
+    path.write_bytes(h264(frames=40) + h264(**BOMB) + h264())
+    with closing(FileSource(path)) as source:
+        source.open()
+        frames = [source.read() for _ in range(44)]
+        assert source.skipped_frames >= 2
+    assert {(frame.width, frame.height) for frame in frames} == {(64, 48)}
+
+
+def test_bare_h264_as_rpicam_vid_writes_it_is_played_over_and_over(tmp_path: Path) -> None:
+    path = tmp_path / "clip.h264"
+    path.write_bytes(h264(frames=4))
+    with closing(FileSource(path)) as source:
+        source.open()
+        times = [source.read().monotonic_at for _ in range(10)]
+        assert source.skipped_frames == 0
+    assert times == sorted(times)
+
+
+def test_a_codec_that_nobody_knows_is_told(tmp_path: Path) -> None:
+    path = write_video(tmp_path / "clip.mkv")
+    path.write_bytes(path.read_bytes().replace(b"V_MJPEG", b"V_XXPEG"))
+    with closing(FileSource(path)) as source, pytest.raises(CameraError) as caught:
+        source.open()
+    assert "its video codec is not supported; choose H.264" in str(caught.value)
 
 
 def test_a_file_without_one_whole_frame_says_so(tmp_path: Path) -> None:

@@ -92,6 +92,7 @@ class LoopbackRig(SourceRig):
 
     def __init__(self, path: str) -> None:
         self.path = path
+        self.size = (WIDTH, HEIGHT)  # the driver's buffers are as large as raw pictures of it
         self.pictures = [jpeg(level) for level in range(40, 200, 20)]
         self._frozen = threading.Event()
         self._gone = threading.Event()
@@ -110,9 +111,8 @@ class LoopbackRig(SourceRig):
         """Be switched on while the block runs."""
         with closing(V4l2Device(self.path)) as device:
             wanted = api.Format(type=_OUTPUT)
-            wanted.fmt.pix.width, wanted.fmt.pix.height = WIDTH, HEIGHT
+            wanted.fmt.pix.width, wanted.fmt.pix.height = self.size
             wanted.fmt.pix.pixelformat = api.fourcc_code("MJPG")
-            wanted.fmt.pix.sizeimage = 65536
             device.call(api.S_FMT, wanted)
             os.write(device.fd, self.pictures[0])  # until then it lists no mode
             writer = threading.Thread(target=self._write, args=(device.fd,))
