@@ -70,7 +70,6 @@ class CameraPipeline:
         self.settings = settings
         self._services = services
         self._changing = asyncio.Lock()  # settings: read, checked, saved, applied one at a time
-        self._source = source
         self._hub = FrameHub()
         self._status = _initial_status(settings)
         self._reports = WorkerReports(self, services.bridge, lose_clip=services.lose_clip)
@@ -150,6 +149,11 @@ class CameraPipeline:
         return self._jpeg.streams
 
     @property
+    def skipped_frames(self) -> int:
+        """Pictures that came broken from the camera and nobody got."""
+        return self._capture.skipped_frames
+
+    @property
     def dropped_frames(self) -> int:
         """Frames that viewers missed."""
         return self._jpeg.dropped_frames
@@ -180,7 +184,7 @@ class CameraPipeline:
             id=self.id,
             name=self.name,
             status=self.status,
-            encoder=self._source.encoder,
+            encoder=self._capture.encoder,
             capabilities=self._capabilities,
         )
 

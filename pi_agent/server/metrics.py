@@ -33,6 +33,12 @@ def _lines(parts: ServerParts) -> Iterator[str]:
         {p.id: p.status.fps for p in parts.cameras},
     )
     yield from _family(
+        "pi_agent_skipped_frames_total",
+        "counter",
+        "Pictures that came broken from the camera and were not passed on.",
+        {p.id: float(p.skipped_frames) for p in parts.cameras},
+    )
+    yield from _family(
         "pi_agent_viewers",
         "gauge",
         "Viewers of the live stream.",
