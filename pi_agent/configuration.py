@@ -4,7 +4,7 @@ import difflib
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -163,12 +163,6 @@ def _switch(value: Any) -> bool:
     return value
 
 
-def _cameras(value: Any) -> Any:
-    if not isinstance(value, list):
-        raise vol.Invalid("must be a list: begin each camera with a line [[cameras]]")
-    return value
-
-
 _CAMERA = {
     vol.Required("id"): _camera_id,
     vol.Required("source"): _source,
@@ -178,6 +172,24 @@ _CAMERA = {
     vol.Optional("fps"): _fps,
     vol.Optional("verify_tls"): _switch,
 }
+
+
+def _cameras(value: Any) -> list[Any]:
+    """Each is checked by itself, for voluptuous tells but the first mistake of a list."""
+    if not isinstance(value, list):
+        raise vol.Invalid("must be a list: begin each camera with a line [[cameras]]")
+    cameras, mistakes = [], []
+    for index, entry in enumerate(value):
+        try:
+            cameras.append(vol.Schema(_CAMERA)(entry))
+        except vol.MultipleInvalid as error:
+            error.prepend([index])
+            mistakes += error.errors
+    if mistakes:
+        raise vol.MultipleInvalid(mistakes)
+    return cameras
+
+
 _SERVER = {vol.Optional("host"): _text, vol.Optional("port"): _port, vol.Optional("tls"): _switch}
 _STORAGE = {
     vol.Optional("max_age_days"): _amount,
@@ -195,7 +207,7 @@ _FILE = {
     vol.Optional("server"): _SERVER,
     vol.Optional("storage"): _STORAGE,
     vol.Optional("objects"): _OBJECTS,
-    vol.Optional("cameras"): vol.All(_cameras, [_CAMERA]),
+    vol.Optional("cameras"): _cameras,
 }
 _KEYS: dict[tuple[str, ...], tuple[str, ...]] = {
     (): tuple(map(str, _FILE)),
@@ -227,7 +239,8 @@ def check_configuration(data: Mapping[str, Any]) -> Configuration:
         data = vol.Schema(_FILE)(dict(data))
     except vol.MultipleInvalid as errors:
         mistakes = [_mistake(error) for error in errors.errors]
-    mistakes += _twice(data.get("cameras"), "id") + _twice(data.get("cameras"), "name")
+    cameras = data.get("cameras")
+    mistakes += _twice(cameras if isinstance(cameras, list) else [])
     if mistakes:
         raise ConfigurationError("\n".join(f"  {mistake}" for mistake in mistakes))
     return Configuration(
@@ -255,11 +268,21 @@ def _title(camera: str) -> str:
     return camera.replace("_", " ").capitalize()
 
 
-def _twice(cameras: Any, key: str) -> list[str]:
-    entries = cameras if isinstance(cameras, list) else []
-    values = [entry[key] for entry in entries if isinstance(entry, Mapping) and key in entry]
-    repeated = sorted({str(value) for value in values if values.count(value) > 1})
-    return [f"cameras: two have the {key} {value!r}; {key}s must differ" for value in repeated]
+def _twice(cameras: list[Any]) -> list[str]:
+    """Ids and names, given or made of the id, that more than one camera has."""
+    entries = [entry for entry in cameras if isinstance(entry, Mapping) and "id" in entry]
+    ids = [str(entry["id"]) for entry in entries]
+    given = [str(entry.get("name") or "") for entry in entries]
+    names = {id_: name or _title(id_) for id_, name in zip(ids, given, strict=True)}
+    return [
+        f"cameras: two have the {key} {value!r}; {key}s must differ"
+        for key, values in (("id", ids), ("name", list(names.values())))
+        for value in _repeated(values)
+    ]
+
+
+def _repeated(values: Sequence[str]) -> list[str]:
+    return sorted({value for value in values if values.count(value) > 1})
 
 
 def _mistake(error: vol.Invalid) -> str:

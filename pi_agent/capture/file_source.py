@@ -125,7 +125,7 @@ class FileSource:
                         position = max(position, picture.seconds - first)
                     yield position, picture
         except (OSError, av.FFmpegError) as error:
-            raise CameraError(f"{self._path}: reading stopped: {error}") from error
+            raise CameraError(f"{self._path}: reading stopped: {error.strerror}") from error
 
 
 def _open(path: Path) -> "InputContainer":
@@ -134,6 +134,8 @@ def _open(path: Path) -> "InputContainer":
     if not path.is_file():
         raise CameraError(f"{path}: there is no such file")
     try:
+        if not path.stat().st_size:
+            raise CameraError(f"{path}: the file is empty")
         return av.open(str(path), options=dict(BOUNDS))
     except (OSError, av.FFmpegError) as error:
-        raise CameraError(f"{path}: FFmpeg cannot read it: {error}") from error
+        raise CameraError(f"{path}: FFmpeg cannot read it: {error.strerror}") from error

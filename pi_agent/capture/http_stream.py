@@ -3,7 +3,6 @@
 import contextlib
 import http.client
 import socket
-import ssl
 from dataclasses import replace
 from urllib.parse import urljoin
 
@@ -11,7 +10,7 @@ from pi_agent.errors import CameraError, ConfigurationError
 
 from .camera_address import CameraAddress
 from .http_auth import authorization
-from .network_errors import NEEDS_USER, REFUSED_USER, network_reason
+from .network_errors import NEEDS_USER, REFUSED_USER, network_reason, tls_context
 
 _MOST_REDIRECTS = 3
 _REDIRECTS = {301, 302, 303, 307, 308}
@@ -98,17 +97,11 @@ class HttpStream:
 
     def _new_connection(self, address: CameraAddress) -> http.client.HTTPConnection:
         if address.scheme == "https":
+            context = tls_context(verify=self._verify_tls)
             return http.client.HTTPSConnection(
-                address.host, address.port, timeout=self._timeout, context=self._tls()
+                address.host, address.port, timeout=self._timeout, context=context
             )
         return http.client.HTTPConnection(address.host, address.port, timeout=self._timeout)
-
-    def _tls(self) -> ssl.SSLContext:
-        context = ssl.create_default_context()
-        if not self._verify_tls:
-            context.check_hostname = False
-            context.verify_mode = ssl.CERT_NONE
-        return context
 
     def _access(self, address: CameraAddress, response: http.client.HTTPResponse) -> str:
         if address.user is None:

@@ -1,6 +1,7 @@
 """A camera that is reached by RTSP, over TCP."""
 
 import errno
+import socket
 import ssl
 import threading
 import time
@@ -13,7 +14,15 @@ from pi_agent.frames import Frame
 from .av_pictures import BOUNDS, PacketDecoder, Picture, video_stream
 from .camera_address import CameraAddress
 from .frame_counter import FrameCounter
-from .network_errors import NEEDS_USER, NO_ANSWER, REFUSED_USER, UNTRUSTED, network_reason
+from .network_errors import (
+    NEEDS_USER,
+    NO_ANSWER,
+    NO_RTSP,
+    NO_TLS,
+    REFUSED_USER,
+    network_reason,
+    tls_context,
+)
 from .skipped_frames import SkippedFrames
 
 if TYPE_CHECKING:
@@ -108,17 +117,30 @@ class RtspSource:
         """Why it cannot be opened, after so many seconds."""
         import av
 
-        # A camera that takes the connection and says nothing is invalid data to FFmpeg.
-        if isinstance(error, av.error.InvalidDataError) and waited >= self._timeout:
-            return NO_ANSWER
+        if isinstance(error, av.error.InvalidDataError):
+            # Also what FFmpeg makes of a camera that takes the connection and says nothing.
+            return NO_ANSWER if waited >= self._timeout else NO_RTSP
         reason = _reason(error)
         if reason == REFUSED_USER and self._address.user is None:
             return NEEDS_USER
-        # All that FFmpeg says about a certificate that it does not trust.
-        verified = self._address.scheme == "rtsps" and self._verify_tls
-        if verified and isinstance(error, av.FFmpegError) and error.errno == errno.EIO:
-            return UNTRUSTED
+        if isinstance(error, av.FFmpegError) and error.errno == errno.EIO:
+            return self._connection_problem() or reason
         return reason
+
+    def _connection_problem(self) -> str | None:
+        """What FFmpeg does not tell apart: a name that nobody has, a certificate, no TLS."""
+        address, connected = self._address, False
+        try:
+            with socket.create_connection((address.host, address.port), self._timeout) as plain:
+                connected = True
+                if address.scheme == "rtsps":
+                    context = tls_context(verify=self._verify_tls)
+                    context.wrap_socket(plain, server_hostname=address.host).close()
+        except TimeoutError:  # a camera without TLS waits for the rest of a request
+            return NO_TLS if connected else NO_ANSWER
+        except OSError as error:
+            return network_reason(error)
+        return None
 
     def _options(self) -> dict[str, str]:
         # Not to guess the frame rate saves a second, whose pictures would all come at once, late.

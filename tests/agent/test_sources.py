@@ -103,6 +103,21 @@ def test_two_cameras_of_one_name_are_a_mistake() -> None:
     assert mistakes(entry, entry) == ["cameras: two have the name 'Door'; names must differ"]
 
 
+def test_a_name_that_another_has_for_want_of_one_is_a_mistake_too() -> None:
+    assert mistakes({"source": "demo"}, {"source": "demo", "name": "Camera 0"}) == [
+        "cameras: two have the name 'Camera 0'; names must differ"
+    ]
+
+
+def test_the_mistakes_of_all_cameras_are_told_at_once() -> None:
+    wrong: dict[str, object] = {"source": "gopher://camera/"}
+    assert [line.partition(":")[0] for line in mistakes(wrong, {"source": "demo"}, wrong)] == [
+        "cameras[1].source",
+        "cameras[3].source",
+    ]
+    assert mistakes({"fps": 15}) == ["cameras[1].source: is missing"]
+
+
 def test_a_password_is_not_shown_with_the_configuration() -> None:
     (camera,) = cameras({"source": "rtsp://admin:s3cret@camera/"})
     assert "s3cret" not in repr(camera)

@@ -55,8 +55,8 @@ def test_a_file_is_played_over_and_over(tmp_path: Path) -> None:
     ("content", "problem"),
     [
         (None, "there is no such file"),
-        (b"", "FFmpeg cannot read it"),
-        (b"this is no video" * 100, "FFmpeg cannot read it"),
+        (b"", "the file is empty"),
+        (b"this is no video" * 100, "FFmpeg cannot read it: Invalid data found when"),
     ],
 )
 def test_a_file_that_cannot_be_played_says_why(
@@ -67,7 +67,8 @@ def test_a_file_that_cannot_be_played_says_why(
         path.write_bytes(content)
     with closing(FileSource(path)) as source, pytest.raises(CameraError, match=problem) as caught:
         source.open()
-    assert str(path) in str(caught.value)
+    assert str(caught.value).count(str(path)) == 1
+    assert "Errno" not in str(caught.value)
 
 
 def test_a_folder_is_no_video(tmp_path: Path) -> None:

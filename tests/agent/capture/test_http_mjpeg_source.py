@@ -168,7 +168,7 @@ def test_a_machine_that_is_no_camera_is_told() -> None:
 
 def test_plain_http_where_tls_is_asked_for_is_told(server: MjpegServer) -> None:
     problem = refusal(server.url.replace("http", "https"))
-    assert "does it speak plain http instead?" in problem
+    assert "does it speak plain http or rtsp instead?" in problem
 
 
 def test_what_speaks_no_http_is_told() -> None:

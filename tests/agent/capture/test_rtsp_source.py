@@ -16,7 +16,7 @@ from pi_agent.frames import bgr_of
 from pi_agent.server import AgentCertificate
 
 from .frame_source_suite import read_until_lost
-from .mjpeg_server import PASSWORD, USER, jpeg
+from .mjpeg_server import PASSWORD, USER, jpeg, mjpeg_server
 from .rtp_packets import jpeg_payloads
 from .rtsp_server import RtspServer, rtsp_server
 
@@ -133,6 +133,31 @@ def test_a_camera_that_sends_nothing_whole_is_lost() -> None:
         server.pictures = [[b"\x61" + noise]]
         assert "no whole picture came in 0.6 s" in read_until_lost(source)
         assert source.skipped_frames >= 5
+
+
+@pytest.mark.parametrize("scheme", ["rtsp", "rtsps"])
+def test_a_machine_that_nobody_knows_is_told(scheme: str) -> None:
+    problem = refusal(f"{scheme}://{USER}:s3cret@camera.invalid/stream")
+    assert (
+        problem
+        == f"{scheme}://camera.invalid: there is no machine of that name; is it spelled right?"
+    )
+
+
+def test_a_port_where_nobody_listens_is_told(server: RtspServer) -> None:
+    server.stop()
+    assert "it refuses the connection; is the port right?" in refusal(server.url)
+
+
+def test_what_speaks_no_rtsp_is_told() -> None:
+    with mjpeg_server() as other:
+        assert "what it says is not RTSP" in refusal(other.url.replace("http", "rtsp"))
+
+
+def test_plain_rtsp_where_tls_is_asked_for_is_told(server: RtspServer) -> None:
+    assert "does it speak plain http or rtsp instead?" in refusal(
+        server.url.replace("rtsp", "rtsps")
+    )
 
 
 @pytest.fixture
