@@ -12,8 +12,9 @@ from pathlib import Path
 
 from pi_agent.app import MODELS
 from pi_agent.capture import find_cameras
-from pi_agent.capture.camera_modes import camera_modes
+from pi_agent.capture.camera_modes import camera_modes, is_local
 from pi_agent.capture.device_problems import holder_of
+from pi_agent.check_power import knows_power, power_problem
 from pi_agent.check_storage import check_data_directory, check_for_damage
 from pi_agent.common_options import configuration_of
 from pi_agent.configuration import CameraConfiguration, Configuration
@@ -22,7 +23,6 @@ from pi_agent.found_cameras import as_configured
 from pi_agent.objects import ModelFolder
 from pi_agent.objects.open_model import open_model
 from pi_agent.server import AgentCertificate
-from pi_agent.server.system_state import read_throttled
 from pi_agent.sources import camera_source
 
 _LEAST_FREE_BYTES = 200 * 1024 * 1024
@@ -30,6 +30,7 @@ _NO_CAMERA = (
     "none is configured and none was found; connect one, or name one in [[cameras]] of the "
     "configuration, or run with --demo"
 )
+_IN_USE = "in use by the agent that runs already"
 _RELEASED = datetime(2026, 1, 1, tzinfo=UTC)  # a clock before that was never set
 
 
@@ -98,11 +99,8 @@ def _clock() -> Finding:
 
 
 def _power() -> Finding:
-    throttled = read_throttled()
-    if throttled:
-        mend = "the Pi is throttled: too little voltage or too hot; use its own power supply"
-        return Finding(subject="power", problem=mend)
-    return Finding(subject="power", detail="cannot be told here" if throttled is None else "fine")
+    detail = "fine" if knows_power() else "cannot be told here"
+    return Finding(subject="power", detail=detail, problem=power_problem())
 
 
 def _objects(configuration: Configuration) -> str:
@@ -119,7 +117,7 @@ def _cameras(configuration: Configuration) -> Iterator[Finding]:
         yield _guarded(f"camera {camera.id}", partial(_configured, camera))
     for camera in as_configured(found):
         if camera.source not in known:
-            yield _guarded(f"found {camera.name}", partial(_modes, camera.source))
+            yield _guarded(f"found {camera.name}", partial(_found, camera.source))
     if not configuration.cameras:
         for problem in found.problems:
             yield Finding(subject="cameras", problem=problem)
@@ -129,11 +127,14 @@ def _cameras(configuration: Configuration) -> Iterator[Finding]:
 
 def _configured(camera: CameraConfiguration) -> str:
     try:
-        return _first_frame(camera)
+        seen = _first_frame(camera)
     except CameraError:
-        if _is_ours(camera.source):
-            return "in use by the agent that runs already"
-        raise
+        if not _is_ours(camera.source):
+            raise
+        seen = _IN_USE
+    if not is_local(camera.source):
+        return seen
+    return f"{seen}; modes: {_modes(camera.source)}"
 
 
 def _first_frame(camera: CameraConfiguration) -> str:
@@ -147,14 +148,17 @@ def _first_frame(camera: CameraConfiguration) -> str:
     return f"{size}, first picture after {seconds:.1f} s, JPEGs by {encoder}"
 
 
+def _found(source: str) -> str:
+    return f'source = "{source}": {_modes(source)}'
+
+
 def _modes(source: str) -> str:
     try:
-        modes = "; ".join(camera_modes(source)) or "its modes are not listed"
+        return "; ".join(camera_modes(source)) or "not listed"
     except CameraError:
         if not _is_ours(source):
             raise
-        modes = "in use by the agent that runs already"
-    return f'source = "{source}": {modes}'
+        return _IN_USE
 
 
 def _is_ours(source: str) -> bool:

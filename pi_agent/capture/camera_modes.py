@@ -10,6 +10,11 @@ from .sensor_modes import sensor_modes
 from .v4l2_device import V4l2Device
 
 
+def is_local(source: str) -> bool:
+    """Whether this is a camera of this machine, which can be asked for its modes."""
+    return source.startswith("/dev/") or source.partition(":")[0] == "picamera2"
+
+
 def camera_modes(source: str) -> list[str]:
     """The modes of the camera that a configuration calls so; CameraError where it is in use."""
     if source.startswith("/dev/"):

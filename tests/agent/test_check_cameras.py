@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from pi_agent import check, cli
-from pi_agent.capture import Discovery, FoundCamera
+from pi_agent.capture import Discovery, FoundCamera, FrameSource
 from pi_agent.configuration import CameraConfiguration, Configuration
+from pi_agent.errors import CameraError
+from pi_agent.sources import create_source
 
 from .capture.mjpeg_server import MjpegServer, mjpeg_server
 from .capture.test_frame_sources import write_video
@@ -76,6 +78,35 @@ def test_a_camera_that_is_found_but_not_configured_is_told(discovery: list[Disco
     assert found["camera demo"].startswith("ok: 1280x720")
     assert "is it plugged in?" in found["found HD Pro Webcam C920"]
     assert told(camera("door", "/dev/video-none")).keys() == {"camera door"}
+
+
+def test_a_camera_of_this_machine_is_told_with_its_modes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(check, "camera_source", lambda camera: create_source("demo"))
+    modes = {"/dev/video0": ["1280x720 at 30 a second (MJPG)"], "picamera2": []}
+    monkeypatch.setattr(check, "camera_modes", modes.__getitem__)
+    found = told(camera("webcam", "/dev/video0"), camera("pi", "picamera2"))
+    assert found["camera webcam"].startswith("ok: 1280x720, first picture after")
+    assert found["camera webcam"].endswith("; modes: 1280x720 at 30 a second (MJPG)")
+    assert found["camera pi"].endswith("; modes: not listed")
+
+
+@pytest.mark.parametrize(
+    ("holder", "said"),
+    [
+        ("pi-agent (process 7)", "ok: in use by the agent that runs already; modes: 640x480"),
+        ("obs (process 7)", "/dev/video0: in use by obs (process 7)"),
+    ],
+)
+def test_a_camera_that_the_running_agent_has_is_no_problem(
+    monkeypatch: pytest.MonkeyPatch, holder: str, said: str
+) -> None:
+    def refuse(_: CameraConfiguration) -> FrameSource:
+        raise CameraError(f"/dev/video0: in use by {holder}")
+
+    monkeypatch.setattr(check, "camera_source", refuse)
+    monkeypatch.setattr(check, "camera_modes", lambda source: ["640x480"])
+    monkeypatch.setattr(check, "holder_of", lambda path: holder)
+    assert told(camera("door", "/dev/video0"))["camera door"] == said
 
 
 @pytest.fixture

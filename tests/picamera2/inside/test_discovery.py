@@ -8,7 +8,7 @@ from pi_agent.capture import Picamera2Source
 from pi_agent.capture.camera_modes import camera_modes
 from pi_agent.capture.discovery import find_pi_cameras
 from pi_agent.check import findings
-from pi_agent.configuration import Configuration
+from pi_agent.configuration import CameraConfiguration, Configuration
 from pi_agent.errors import CameraError
 from pi_agent.found_cameras import as_configured
 from pi_agent.sources import camera_source
@@ -48,6 +48,15 @@ def test_check_lists_what_was_found() -> None:
     ]
     assert all(finding.problem is None for finding in told)
     assert 'source = "picamera2:Virtual1"' in told[1].detail
+
+
+def test_check_looks_at_a_configured_camera(set_encoder: SetEncoder) -> None:
+    set_encoder("none")
+    porch = CameraConfiguration(id="porch", name="Porch", source="picamera2:Virtual1")
+    told = {finding.subject: finding for finding in findings(Configuration(cameras=(porch,)))}
+    assert told["camera porch"].problem is None
+    assert told["camera porch"].detail.startswith("1280x720, first picture after")
+    assert "JPEGs by opencv; modes: " in told["camera porch"].detail
 
 
 def test_check_says_that_a_camera_is_in_use(set_encoder: SetEncoder) -> None:
