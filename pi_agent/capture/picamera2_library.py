@@ -5,16 +5,22 @@ import os
 from dataclasses import dataclass
 from types import ModuleType
 
+import numpy as np
+
 from pi_agent.errors import CameraError
 
 _MISSING = (
     "picamera2 is not installed; run: sudo apt install python3-picamera2, and make the agent's "
     "virtual environment with --system-site-packages"
 )
+_OWN = "take Raspberry Pi OS's own: sudo apt install --reinstall python3-picamera2"
 _WRONG_NUMPY = (
-    "picamera2 was built for another numpy than the one in the agent's virtual environment; "
-    "run there: pip install 'numpy<2' 'opencv-python-headless<4.12'"
+    "picamera2 was built for another numpy than {version}, which is in the agent's virtual "
+    "environment; run there: pip install {mend}"
 )
+_OLDER, _NEWER = "'numpy<2' 'opencv-python-headless<4.12'", "--upgrade 'numpy>=2'"
+# What extension modules say on import, those built for numpy 1 and those for numpy 2.
+_NUMPY_SIGNS = ("numpy.dtype size changed", "numpy.core.multiarray failed to import", "NumPy")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,16 +39,21 @@ def load_picamera2() -> ModuleType:
     os.environ.setdefault("LIBCAMERA_LOG_LEVELS", "*:WARN")  # else each opening tells a page
     try:
         import picamera2
-    except ImportError as error:
-        if error.name is not None and error.name.partition(".")[0] != "picamera2":
-            raise CameraError(f"picamera2 cannot be imported: {error}") from error
-        raise CameraError(_MISSING) from error
-    except ValueError as error:
-        if "numpy.dtype size changed" in str(error):
-            raise CameraError(_WRONG_NUMPY) from error
-        raise CameraError(f"picamera2 cannot be imported: {error}") from error
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] == "picamera2":
+            raise CameraError(_MISSING) from error
+        raise CameraError(f"picamera2 cannot be imported: {error}; {_OWN}") from error
+    except (ImportError, ValueError) as error:
+        if any(sign in str(error) for sign in _NUMPY_SIGNS):
+            raise CameraError(_wrong_numpy()) from error
+        raise CameraError(f"picamera2 cannot be imported: {error}; {_OWN}") from error
     library: ModuleType = picamera2
     return library
+
+
+def _wrong_numpy() -> str:
+    mend = _OLDER if int(np.__version__.partition(".")[0]) >= 2 else _NEWER
+    return _WRONG_NUMPY.format(version=np.__version__, mend=mend)
 
 
 def list_pi_cameras() -> list[PiCamera]:

@@ -7,6 +7,7 @@ import builtins
 import sys
 from typing import Any
 
+import numpy as np
 import pytest
 
 from pi_agent.capture import Picamera2Source
@@ -36,10 +37,7 @@ def failing(error: Exception) -> Any:
     [
         (ModuleNotFoundError("No module", name="picamera2"), "apt install python3-picamera2"),
         (ModuleNotFoundError("No module", name="libcamera"), "cannot be imported: No module"),
-        (
-            ValueError("numpy.dtype size changed, may indicate binary incompatibility"),
-            "pip install 'numpy<2'",
-        ),
+        (ImportError("libcamera.so.0.5: cannot open", name="libcamera"), "cannot be imported: lib"),
         (ValueError("something else"), "cannot be imported: something else"),
     ],
 )
@@ -48,6 +46,30 @@ def test_a_library_that_cannot_be_imported_says_why(
 ) -> None:
     monkeypatch.setattr(builtins, "__import__", failing(error))
     with pytest.raises(CameraError, match=mend.replace("(", r"\(")):
+        load_picamera2()
+
+
+@pytest.mark.parametrize(
+    ("version", "mend"),
+    [
+        ("2.2.4", "than 2.2.4, .*: pip install 'numpy<2' 'opencv-python-headless<4.12'"),
+        ("1.26.4", "than 1.26.4, .*: pip install --upgrade 'numpy>=2'"),
+    ],
+)
+@pytest.mark.parametrize(
+    "error",
+    [
+        ValueError("numpy.dtype size changed, may indicate binary incompatibility. Expected 96"),
+        ImportError("numpy.core.multiarray failed to import"),
+        ImportError("A module that was compiled using NumPy 1.x cannot be run in NumPy 2.2.4"),
+    ],
+)
+def test_another_numpy_than_the_library_s_is_told_with_the_one_to_take(
+    monkeypatch: pytest.MonkeyPatch, error: Exception, version: str, mend: str
+) -> None:
+    monkeypatch.setattr(np, "__version__", version)
+    monkeypatch.setattr(builtins, "__import__", failing(error))
+    with pytest.raises(CameraError, match=mend):
         load_picamera2()
 
 
