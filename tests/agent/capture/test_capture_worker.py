@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from pi_agent.capture import CameraControls, CameraStuckError, CaptureWorker
+from pi_agent.capture import CameraControls, CameraStuckError, CaptureWorker, capture_worker
 from pi_agent.frames import FrameHub, PictureView
 from pi_agent.runtime import Backoff
 
@@ -112,6 +112,40 @@ def test_a_lost_camera_is_told_once_and_comes_back_by_itself(
     messages = [(r.levelname, r.getMessage()) for r in caplog.records]
     assert messages.count(("WARNING", "Camera porch is offline: the cable is loose")) == 1
     assert messages.count(("INFO", "Camera porch is back")) == 1
+
+
+class CountingBackoff(Backoff):
+    """Counts how often its pauses grew and began anew."""
+
+    def __init__(self) -> None:
+        super().__init__(first=0.001, most=0.01)
+        self.pauses = self.resets = 0
+
+    def pause(self) -> float:
+        self.pauses += 1
+        return super().pause()
+
+    def reset(self) -> None:
+        self.resets += 1
+        super().reset()
+
+
+@pytest.mark.parametrize(("steady_seconds", "resets"), [(10.0, False), (0.0, True)])
+def test_only_a_camera_that_was_steady_is_tried_again_at_once(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, steady_seconds: float, resets: bool
+) -> None:
+    monkeypatch.setattr(capture_worker, "_STEADY_SECONDS", steady_seconds)
+    bench.worker._backoff = backoff = CountingBackoff()
+    bench.start()
+    for _ in range(3):  # one frame each time, and it is gone again
+        bench.camera.lose("the cable is loose")
+        bench.listener.until("the cable is loose")
+        bench.camera.mend()
+        bench.camera.deliver()
+        bench.listener.until("online")
+    assert backoff.pauses >= 3
+    assert (backoff.resets == 3) == resets
+    assert (backoff.resets == 0) != resets
 
 
 def test_a_pause_lets_go_of_the_camera_until_it_is_lifted(bench: Bench) -> None:
