@@ -1,6 +1,7 @@
 """What viewers and clients of the agent see while a camera is lost, and when it is back."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from tests.agent_fixture import camera, running_agent
 
 from .capture.mjpeg_server import MjpegServer, jpeg, mjpeg_server
+from .capture.rtsp_server import rtsp_server
 from .server.conftest import Api, paired
 from .server.test_mjpeg import PartReader
 
@@ -88,3 +90,36 @@ async def test_broken_pictures_are_in_the_metrics(
                 break
             await asyncio.sleep(0.05)
         assert figures['pi_agent_skipped_frames_total{camera="shed"}'] == "0"
+
+
+async def test_a_wrong_password_is_told_and_shown_to_nobody(
+    servers: tuple[MjpegServer, MjpegServer],
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    http, good = servers
+    http.auth = "digest"
+    with rtsp_server("h264") as rtsp:
+        rtsp.auth = "basic"
+        cameras = [
+            camera(name, server.url.replace("://", "://adm1n:s3cret@"))
+            for name, server in (("http", http), ("rtsp", rtsp))
+        ]
+        cameras.append(camera("shed", good.url))
+        async with (
+            running_agent(tmp_path, cameras=cameras) as agent,
+            paired(agent) as api,
+            api.events() as listener,
+            asyncio.timeout(20),
+        ):
+            for name in ("http", "rtsp"):
+                while "refuses the user" not in (await told_of(api, name))["status"]["reason"]:
+                    await asyncio.sleep(0.05)
+            while (await told_of(api, "shed"))["status"]["state"] != "online":
+                await asyncio.sleep(0.05)
+            shown = str(await api.json("GET", "/api/v1/info")) + str(await listener.hello())
+    shown += caplog.text + "".join(capfd.readouterr())
+    assert "refuses the user" in shown
+    assert not [secret for secret in ("adm1n", "s3cret", "token=secret") if secret in shown]
