@@ -24,6 +24,8 @@ class DisplacementTest:
         self._framed_width = self._width + 2 * _REACH
         steps = np.arange(-_REACH, _REACH + 1)
         self._shifts = (steps[:, None] * self._framed_width + steps).reshape(-1, 1)
+        inner = np.abs(steps) < _REACH
+        self._within = (inner[:, None] & inner).ravel()
         self._background: MatLike | None = None
         self._framed = np.empty(0, np.int16)
 
@@ -39,8 +41,10 @@ class DisplacementTest:
         places += _REACH * (self._framed_width + 1)
         off = self._frame(background)[self._shifts + places] - contrast.ravel()[pixels]
         left = np.add.reduceat(np.abs(off, out=off), firsts, axis=1, dtype=np.int32)
-        explained: NDArray[np.bool_] = left.min(axis=0) < _EXPLAINED * left[len(left) // 2]
-        return explained
+        explained = left.min(axis=0) < _EXPLAINED * left[len(left) // 2]
+        # A best fit at the rim of the reach is chance: that of a thing that swings lies within.
+        within: NDArray[np.bool_] = self._within[left.argmin(axis=0)]
+        return explained & within
 
     def _frame(self, background: MatLike) -> NDArray[np.int16]:
         """The background with a margin, flat, its edges repeated."""
