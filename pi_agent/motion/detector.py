@@ -17,7 +17,7 @@ _LEARNING_SECONDS = 0.75
 _NEEDED_SECONDS = 0.16  # of evidence: at ten looks a second, a weak blob is seen three times
 _NEEDED_SHARE = 0.5  # of the least pixels of a blob have it
 _STRONGEST = 1.7  # thresholds that a pixel counts at most
-_WEIGHT = 0.25  # of a blob of the least size that is just above the threshold
+_WEIGHT = 0.32  # of a blob of the least size that is just above the threshold
 _LEAST_WEIGHT, _MOST_WEIGHT = 0.1, 3.0
 
 

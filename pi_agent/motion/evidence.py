@@ -13,6 +13,7 @@ _UNIT_SECONDS = 0.002  # of one level
 _MOST = 250  # levels, half a second: as long as something may be out of sight at most
 _KNOWN = 200
 _NEAR, _FAR = np.ones((3, 3), np.uint8), np.ones((5, 5), np.uint8)
+_LEAST_SECONDS = 0.1  # that a look counts for, however soon after the last: it is news all the same
 _LONG_SECONDS = 0.15  # between looks: things get further
 
 
@@ -57,7 +58,8 @@ class EvidenceMap:
 
         Returns the seconds of evidence of each of `blobs.pixels`.
         """
-        gained = np.clip(np.round(weights * (seconds / _UNIT_SECONDS)), 1, _MOST).astype(np.int16)
+        units = max(seconds, _LEAST_SECONDS) / _UNIT_SECONDS
+        gained = np.clip(np.round(weights * units), 1, _MOST).astype(np.int16)
         before = self._handed_on[blobs.pixels]
         levels = np.minimum(before + gained[blobs.owners], _MOST)
         levels[before == 0] = 1
