@@ -1,11 +1,17 @@
 """Which frames are worth a look: few at rest, many around a change."""
 
-_IDLE_LOOKS, _ACTIVE_LOOKS = 2.5, 10.0  # a second
-_ACTIVE_SECONDS = 1.5  # after the last sign of change
-_SUDDEN = 4.0  # mean deviations that make a JPEG's size a sign of change
+import math
+
+_IDLE_LOOKS = 2.5  # a second, where a look costs the decode of a JPEG
+_IDLE_LUMA_LOOKS = 7.5  # where the plane comes for nothing
+_DOUBT_LOOKS = 15.0  # while something stirs of which nobody knows yet whether it moves
+_MOTION_LOOKS = 6.0  # while it does; and for things that stir without end, as in wind
+_DOUBT_SECONDS = 0.6  # after the last stir
+_MOTION_SECONDS = 1.5  # after the last motion
+_DOUBT_BUDGET, _DOUBT_REFILL = 8.0, 1.0  # looks beyond the usual, and how many a second come back
+_SUDDEN = 2.5  # mean deviations that make a JPEG's size a sign of change
 _SIZE_RATE, _DEVIATION_RATE = 0.1, 0.05
 _LEAST_DEVIATION = 2e-4  # of the size
-_TOLERANCE = 1e-6
 
 
 class LookSchedule:
@@ -19,26 +25,44 @@ class LookSchedule:
         self._mean: float | None = None
         self._deviation = 0.0
         self._first = self._next = 0.0
-        self._changed = self._last = -1e9
+        self._offered = self._last = -math.inf
+        self._stirred = self._moved = -math.inf
+        self._budget, self._budgeted_at = _DOUBT_BUDGET, 0.0
+        self._idle_looks = _IDLE_LOOKS
 
     def due(self, at: float, jpeg_bytes: int | None) -> bool:
         """Whether to look at the frame of second `at`; `jpeg_bytes` is its size, if it has one."""
+        self._idle_looks = _IDLE_LUMA_LOOKS if jpeg_bytes is None else _IDLE_LOOKS
         sudden = jpeg_bytes is not None and self._is_sudden(float(jpeg_bytes), at)
-        if sudden:
-            self._changed = at
-        soonest = self._last + 1 / _ACTIVE_LOOKS if sudden else self._next
-        if at < soonest - _TOLERANCE and at >= self._last:
+        soonest = min(self._next, self._last + 1 / _MOTION_LOOKS) if sudden else self._next
+        # The frame that is nearest to the time, not the first after it.
+        early = min(max(0.0, at - self._offered), 1 / _DOUBT_LOOKS) / 2
+        self._offered = at
+        if self._last <= at < soonest - early:
             return False
         self._last = at
-        self._next = at + 1 / _ACTIVE_LOOKS  # as long as the result is not told
+        self._next = at + 1 / _MOTION_LOOKS  # as long as the result is not told
         return True
 
-    def looked(self, at: float, *, stirring: bool) -> None:
+    def looked(self, at: float, *, stirring: bool, active: bool = False) -> None:
         """Take note of what the look at second `at` found."""
-        if stirring:
-            self._changed = at
-        looks = _ACTIVE_LOOKS if at - self._changed < _ACTIVE_SECONDS else _IDLE_LOOKS
-        self._next = at + 1 / looks
+        if active:
+            self._moved = at
+        elif stirring:
+            self._stirred = at
+        self._next = at + 1 / self._looks(at)
+
+    def _looks(self, at: float) -> float:
+        passed, self._budgeted_at = max(0.0, at - self._budgeted_at), at
+        self._budget = min(_DOUBT_BUDGET, self._budget + passed * _DOUBT_REFILL)
+        if at - self._moved < _MOTION_SECONDS:
+            return _MOTION_LOOKS
+        if at - self._stirred >= _DOUBT_SECONDS:
+            return self._idle_looks
+        if self._budget < 1:
+            return _MOTION_LOOKS
+        self._budget -= 1
+        return _DOUBT_LOOKS
 
     def _is_sudden(self, size: float, at: float) -> bool:
         if self._mean is None:

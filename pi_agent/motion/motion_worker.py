@@ -133,7 +133,7 @@ class MotionWorker(ThreadWorker):
             self._skip(error)
             return
         observation = self._detector.observe(luma, at)
-        self._schedule.looked(at, stirring=observation.stirring)
+        self._schedule.looked(at, stirring=observation.stirring, active=observation.active)
         self._advance(observation, frame)
 
     def _skip(self, error: ValueError) -> None:
