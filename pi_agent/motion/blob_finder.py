@@ -10,7 +10,7 @@ from .evidence import EvidenceMap
 from .moving import moving_pixels
 from .regions import Regions
 from .scene import Change, Scene
-from .sensitivity import USUAL, demand_at
+from .sensitivity import USUAL, Demand, demand_at
 from .settings import MotionSettings
 
 _SWAY_MARGIN = np.ones((5, 5), np.uint8)
@@ -35,21 +35,23 @@ class BlobFinder:
         """The blobs that move; `evidence` of the looks before tells which are known to."""
         usual = self.regions.counted(change.foreground)
         wanted = usual if self.demand == self._usual else self._as_demanded(change)
-        if cv2.countNonZero(wanted) < _WORTH_A_LOOK * self.demand.pixels:
+        least = min(self.demand.pixels, self._usual.pixels)
+        if cv2.countNonZero(cv2.max(wanted, usual)) < _WORTH_A_LOOK * least:
+            evidence.count_new(NO_BLOBS, change.seconds)
             return NO_BLOBS
         changed = scene.moving_on(change)
-        usual_moving = moving_pixels(usual, changed)
-        moving = usual_moving if wanted is usual else moving_pixels(wanted, changed)
-        if moving is None:
-            return NO_BLOBS
         evidence.hand_on(change.seconds)
-        if usual_moving is None:
-            return find_blobs(moving, self.demand.pixels)
-        usual_blobs = find_blobs(usual_moving, self._usual.pixels)
+        usual_blobs = _moving_blobs(usual, changed, self._usual)
+        evidence.count_new(usual_blobs, change.seconds)
         swaying = self._swaying(usual_blobs, change, scene, evidence)
         if len(swaying):
-            return find_blobs(_without(moving, swaying), self.demand.pixels)
-        return usual_blobs if wanted is usual else find_blobs(moving, self.demand.pixels)
+            moving = moving_pixels(wanted, changed)
+            return (
+                NO_BLOBS
+                if moving is None
+                else find_blobs(_without(moving, swaying), self.demand.pixels)
+            )
+        return usual_blobs if wanted is usual else _moving_blobs(wanted, changed, self.demand)
 
     def _as_demanded(self, change: Change) -> MatLike:
         threshold = cv2.convertScaleAbs(change.threshold, alpha=self.demand.contrast)
@@ -60,6 +62,11 @@ class BlobFinder:
         unknown = blobs.only(~evidence.is_known(blobs))
         displaced = self._displacement.is_displaced(unknown, change.contrast, scene.background)
         return unknown.only(displaced)
+
+
+def _moving_blobs(foreground: MatLike, changed: MatLike, demand: Demand) -> Blobs:
+    moving = moving_pixels(foreground, changed)
+    return NO_BLOBS if moving is None else find_blobs(moving, demand.pixels)
 
 
 def _without(plane: MatLike, blobs: Blobs) -> MatLike:

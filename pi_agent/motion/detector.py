@@ -108,7 +108,9 @@ class MotionDetector:
         if change.caution == 1:
             now = self._scene.moved_now(change).ravel()[new.pixels] > 0
             found = np.maximum(found, new.totals(powers * now))
-        weights[is_new] = np.clip(found, _LEAST_WEIGHT, _MOST_WEIGHT)
+        weights[is_new] = np.minimum(
+            np.maximum(found, _LEAST_WEIGHT), self._evidence.trust * _MOST_WEIGHT
+        )
         return weights
 
     def _main(self, blobs: Blobs, change: Change) -> tuple[int, float]:

@@ -43,8 +43,8 @@ class DisplacementTest:
         left = np.add.reduceat(np.abs(off, out=off), firsts, axis=1, dtype=np.int32)
         explained = left.min(axis=0) < _EXPLAINED * left[len(left) // 2]
         # A best fit at the rim of the reach is chance: that of a thing that swings lies within.
-        within: NDArray[np.bool_] = self._within[left.argmin(axis=0)]
-        return explained & within
+        explained &= self._within[left.argmin(axis=0)]
+        return np.asarray(explained, np.bool_)
 
     def _frame(self, background: MatLike) -> NDArray[np.int16]:
         """The background with a margin, flat, its edges repeated."""

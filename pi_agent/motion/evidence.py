@@ -8,6 +8,7 @@ from cv2.typing import MatLike
 from numpy.typing import NDArray
 
 from .blobs import Blobs
+from .clutter import Clutter
 
 _UNIT_SECONDS = 0.002  # of one level
 _MOST = 250  # levels, half a second: as long as something may be out of sight at most
@@ -27,6 +28,12 @@ class EvidenceMap:
         self._levels: MatLike = np.zeros(shape, np.uint8)
         self._handed_on = self._levels.reshape(-1)
         self._any = False
+        self._clutter = Clutter()
+
+    @property
+    def trust(self) -> float:
+        """The share of its usual weight that a look may have: little in rain and snow."""
+        return self._clutter.trust
 
     def clear(self) -> None:
         """Forget everything."""
@@ -46,6 +53,11 @@ class EvidenceMap:
         kernel = _FAR if seconds > _LONG_SECONDS else _NEAR
         plane = cv2.dilate(self._levels, kernel) if self._any else self._levels
         self._handed_on = plane.reshape(-1)
+
+    def count_new(self, blobs: Blobs, seconds: float) -> None:
+        """Take note, after `hand_on`, of how many of the blobs appeared out of nowhere."""
+        going_on = blobs.having(self._handed_on[blobs.pixels] > 0)
+        self._clutter.note(len(blobs) - int(np.count_nonzero(going_on)), seconds)
 
     def is_known(self, blobs: Blobs) -> NDArray[np.bool_]:
         """Whether each blob goes on from one that has been seen for long."""

@@ -6,6 +6,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pi_agent.motion import MotionDetector, MotionObservation, MotionSettings
+from pi_agent.protocol import CameraSettings
+
 WIDTH, HEIGHT, FPS = 160, 90, 10.0
 Luma = NDArray[np.uint8]
 Draw = Callable[[NDArray[np.float32], float], None]
@@ -26,6 +29,23 @@ def scene(seconds: float, draw: Draw, *, noise: float = 2.0) -> Iterator[tuple[f
         draw(plane, number / FPS)
         plane += random.normal(0, noise, plane.shape).astype(np.float32)
         yield number / FPS, np.clip(plane, 0, 255).astype(np.uint8)
+
+
+def observed(
+    draw: Draw,
+    *,
+    seconds: float = 12,
+    noise: float = 2.0,
+    settings: CameraSettings | None = None,
+) -> list[MotionObservation]:
+    """What a detector finds when it looks at every plane of the scene."""
+    detector = MotionDetector(MotionSettings.of(settings or CameraSettings()))
+    return [detector.observe(luma, at) for at, luma in scene(seconds, draw, noise=noise)]
+
+
+def active_seconds(observations: list[MotionObservation]) -> list[float]:
+    """When something moved."""
+    return [observation.at for observation in observations if observation.active]
 
 
 def nothing(plane: NDArray[np.float32], at: float) -> None:

@@ -4,34 +4,14 @@ import itertools
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
-from pi_agent.motion import MotionDetector, MotionObservation, MotionSettings
+from pi_agent.motion import MotionDetector, MotionSettings
 from pi_agent.protocol import CameraSettings, Zone
 
-from .scenes import HEIGHT, WIDTH, Draw, nothing, scene, walk
+from .disturbances import lamp, together
+from .scenes import HEIGHT, WIDTH, active_seconds, observed, scene, walk
 
 RIGHT_HALF = ((0.5, 0.0), (1.0, 0.0), (1.0, 1.0), (0.5, 1.0))
-
-
-def observed(
-    draw: Draw,
-    *,
-    seconds: float = 12,
-    noise: float = 2.0,
-    settings: CameraSettings | None = None,
-) -> list[MotionObservation]:
-    detector = MotionDetector(MotionSettings.of(settings or CameraSettings()))
-    return [detector.observe(luma, at) for at, luma in scene(seconds, draw, noise=noise)]
-
-
-def active_seconds(observations: list[MotionObservation]) -> list[float]:
-    return [observation.at for observation in observations if observation.active]
-
-
-@pytest.mark.parametrize("noise", [0.0, 2.0, 5.0, 9.0])
-def test_noise_alone_is_no_motion(noise: float) -> None:
-    assert active_seconds(observed(nothing, seconds=20, noise=noise)) == []
 
 
 @pytest.mark.parametrize("noise", [1.0, 3.0, 5.0])
@@ -53,33 +33,8 @@ def test_the_box_is_where_the_motion_is() -> None:
     assert 0.3 < box.y + box.h / 2 < 0.9
 
 
-def lamp(begin: float) -> Draw:
-    def draw(plane: NDArray[np.float32], at: float) -> None:
-        if at >= begin:
-            plane *= 1.5
-
-    return draw
-
-
-def dusk(plane: NDArray[np.float32], at: float) -> None:
-    plane *= 1.0 - at / 40
-
-
-def exposure(plane: NDArray[np.float32], at: float) -> None:
-    plane *= 1.0 + 0.25 * np.clip((at - 6) / 1.5, 0, 1)
-
-
-@pytest.mark.parametrize("change", [lamp(6), dusk, exposure], ids=["lamp", "dusk", "exposure"])
-def test_a_change_of_light_is_no_motion(change: Draw) -> None:
-    assert active_seconds(observed(change, seconds=20)) == []
-
-
 def test_somebody_who_comes_in_with_the_light_is_found() -> None:
-    def draw(plane: NDArray[np.float32], at: float) -> None:
-        walk(6, 10)(plane, at)
-        lamp(6)(plane, at)
-
-    active = active_seconds(observed(draw))
+    active = active_seconds(observed(together(walk(6, 10), lamp(6))))
     assert active
     assert active[0] <= 8.5
 
