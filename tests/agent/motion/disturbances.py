@@ -4,11 +4,9 @@ from itertools import product
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from .scenes import HEIGHT, WIDTH, Draw
+from .scenes import HEIGHT, WIDTH, Draw, Plane
 
-Plane = NDArray[np.float32]
 _COLUMNS = np.arange(WIDTH, dtype=np.float32)
 _LEAF = 8  # pixels
 
