@@ -16,10 +16,11 @@ from .accuracy import luma_frame
 from .agent_path import AgentPath
 from .camera import running_camera
 from .footage import Shot, decoded, size_of
-from .peers import PEERS, Peer, Picture
+from .peers import PEERS
 
-AGENT, DIFFERENCE = "pi-agent", "consecutive difference"
+AGENT = "pi-agent"
 REFERENCE = "MOG2 + contours"
+_IN_COLOUR = f"{REFERENCE}, of the colour picture"
 AGENT_PROCESS = "pi-agent, the whole agent, recording on"
 MOTION_PATH = "pi-agent, its motion path"
 FPS = 10.0
@@ -64,14 +65,17 @@ def looks(scenes: Scenes, rounds: int) -> list[LookCost]:
     cv2.setNumThreads(1)
     found = []
     for scene, shots in scenes.items():
-        frames = [luma_frame(shot.at, decoded(shot)) for shot in shots]
+        pictures = [decoded(shot) for shot in shots]
+        frames = [luma_frame(shot.at, of) for shot, of in zip(shots, pictures, strict=True)]
         planes = [frame.luma for frame in frames if frame.luma is not None]
         costs: dict[str, list[float]] = {}
         for _ in range(rounds):
             path = AgentPath(every_frame=True)
             costs.setdefault(AGENT, []).append(_each(path.sees_motion, frames))
             for name, make in PEERS.items():
-                costs.setdefault(name, []).append(_each(_looker(make()), planes))
+                costs.setdefault(name, []).append(_each(make().sees_motion, planes))
+            whole = _each(PEERS[REFERENCE]().sees_motion, pictures)
+            costs.setdefault(_IN_COLOUR, []).append(whole)
         found += [
             LookCost(scene=scene, detector=name, microseconds=statistics.median(of))
             for name, of in costs.items()
@@ -123,10 +127,6 @@ def seconds(
             SecondCost(scene=scene, program=name, milliseconds=of) for name, of in costs.items()
         ]
     return found
-
-
-def _looker(peer: Peer) -> Callable[[Picture], object]:
-    return peer.sees_motion
 
 
 def _decode_small(shot: Shot) -> object:

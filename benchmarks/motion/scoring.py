@@ -63,7 +63,7 @@ class Score:
     def delay_p90(self) -> float:
         """Seconds that nine of ten delays do not exceed; NaN where no delay is known."""
         ranked = sorted(self.delays)
-        return ranked[int(0.9 * (len(ranked) - 1))] if ranked else math.nan
+        return ranked[math.ceil(0.9 * len(ranked)) - 1] if ranked else math.nan
 
 
 def score(clip: Clip, frames: Sequence[float], motion: Sequence[float]) -> Score:
