@@ -28,9 +28,14 @@ def main() -> None:
     try:
         clips = _clips(options)
         with _folder(options) as folder:
-            _measure(options, clips, Path(folder))
+            figures = _measured(options, clips, Path(folder))
     except GroundTruthError as error:
-        sys.exit(f"scripts/bench motion: {error}")
+        sys.stderr.write(f"scripts/bench motion: {error}\n")
+        sys.exit(2)
+    if options.json:
+        print(json.dumps(report.as_json(figures)))
+    else:
+        print(_markdown(figures, by_clip=options.by_clip))
 
 
 def _options() -> argparse.Namespace:
@@ -46,6 +51,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--daemons", type=int, default=4, help="`motion` daemons at a time")
     parser.add_argument("--no-daemon", action="store_true", help="leave the `motion` daemon out")
     parser.add_argument("--cache", type=Path, metavar="DIR", help="keep the clips' JPEGs there")
+    parser.add_argument("--by-clip", action="store_true", help="tell of each clip, too")
     parser.add_argument("--json", action="store_true", help="all figures as one JSON object")
     return parser.parse_args()
 
@@ -69,39 +75,36 @@ def _folder(options: argparse.Namespace) -> "tempfile.TemporaryDirectory[str] | 
     return nullcontext(options.cache)
 
 
-def _measure(options: argparse.Namespace, clips: list[Clip], folder: Path) -> None:
-    has_daemon = daemon.is_installed() and not options.no_daemon
+def _measured(options: argparse.Namespace, clips: list[Clip], folder: Path) -> report.Figures:
+    with_daemon = daemon.is_installed() and not options.no_daemon
     judgements = accuracy.judge_all(clips, folder, options.jobs, _tell)
-    if has_daemon:
+    if with_daemon:
         judgements += daemon.judge_all(clips, folder, options.daemons, _tell)
-    of_what, scenes = cost_scenes(_all_clips(options), Footage(folder))
     rounds, length = (3, 5.0) if options.quick else (7, 20.0)
-    looks = costs.looks(scenes, rounds)
+    of_what, scenes = cost_scenes(_all_clips(options), Footage(folder))
     jpegs = costs.jpegs(scenes, rounds)
     live = {name: shots for name, shots in scenes.items() if name != ROAD}
-    seconds = costs.seconds(live, jpegs, length, _tell, with_daemon=has_daemon)
-    if options.json:
-        print(json.dumps(report.as_json(judgements, [*looks, *jpegs, *seconds])))
-        return
-    notes = [] if has_daemon else [daemon.MISSING]
-    parts = [_machine(), *notes, *_accuracy(judgements), f"CPU time, {of_what}.",
-             report.looks(looks), report.jpegs(jpegs), report.seconds(seconds)]  # fmt: skip
-    print("\n\n".join(parts))
+    return report.Figures(
+        judgements=judgements,
+        scenes=of_what,
+        looks=costs.looks(scenes, rounds),
+        jpegs=jpegs,
+        seconds=costs.seconds(live, jpegs, length, _tell, with_daemon=with_daemon),
+    )
+
+
+def _markdown(figures: report.Figures, *, by_clip: bool) -> str:
+    parts = [_machine()]
+    if not any(one.detector == daemon.NAME for one in figures.judgements):
+        parts.append(daemon.MISSING)
+    parts.append(report.markdown(figures))
+    if by_clip:
+        parts.append(report.clips(figures.judgements))
+    return "\n\n".join(parts)
 
 
 def _all_clips(options: argparse.Namespace) -> list[Clip]:
     return [] if options.videos is None else read_ground_truth(options.videos)
-
-
-def _accuracy(judgements: list[accuracy.Judgement]) -> list[str]:
-    real = [one for one in judgements if one.is_real]
-    rendered = [one for one in judgements if not one.is_real]
-    parts = []
-    for title, some in (("Footage of cameras", real), ("Rendered clips", rendered)):
-        if some:
-            number = len({one.clip for one in some})
-            parts += [f"{title}, {number} clips:", report.accuracy(some)]
-    return [*parts, report.clips(judgements)]
 
 
 def _machine() -> str:

@@ -1,8 +1,8 @@
 """The tables, in the Markdown that stands in docs/benchmarks.md."""
 
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from benchmarks.stream.table import table
@@ -13,8 +13,31 @@ from .agent_path import Cost
 from .costs import REFERENCE, JpegCost, LookCost, SecondCost
 from .scoring import Score, together
 
-_ACCURACY = ("detector", "found", "false alarms", "an hour", "precision", "recall", "F1",
-             "delay p50, p90 (s)", "CPU µs a frame: decode", "detect")  # fmt: skip
+_ACCURACY = ("detector", "found", "false alarms, an hour", "precision", "recall", "F1",
+             "delay p50, p90 (s)", "decode, CPU µs a frame", "detect")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """All that was measured; `scenes` says what the costs are of."""
+
+    judgements: Sequence[Judgement]
+    scenes: str
+    looks: Sequence[LookCost]
+    jpegs: Sequence[JpegCost]
+    seconds: Sequence[SecondCost]
+
+
+def markdown(figures: Figures) -> str:
+    """All tables, each with a line that says what it is of."""
+    parts = []
+    for title, is_real in (("Footage of cameras", True), ("Rendered clips", False)):
+        some = [one for one in figures.judgements if one.is_real is is_real]
+        if some:
+            number = len({one.clip for one in some})
+            parts += [f"{title}, {number} clips:", accuracy(some)]
+    costs = (looks(figures.looks), jpegs(figures.jpegs), seconds(figures.seconds))
+    return "\n\n".join([*parts, f"CPU time, {figures.scenes}:", *costs])
 
 
 def accuracy(judgements: Sequence[Judgement]) -> str:
@@ -28,8 +51,7 @@ def _accuracy_row(name: str, judgements: Sequence[Judgement]) -> tuple[str, ...]
     return (
         name,
         f"{total.found} of {total.events}",
-        f"{total.alarms}",
-        _figure(total.alarms_an_hour, 0),
+        f"{total.alarms}, {_figure(total.alarms_an_hour, 0)}",
         f"{total.precision:.2f}",
         f"{total.recall:.2f}",
         f"{total.f1:.2f}",
@@ -108,17 +130,17 @@ def _share(reference: float | None, own: float) -> str:
     return "" if reference is None else f"1/{reference / own:.1f}"
 
 
-def as_json(
-    judgements: Sequence[Judgement],
-    costs: Iterable[LookCost | JpegCost | SecondCost],
-) -> dict[str, Any]:
+def as_json(figures: Figures) -> dict[str, Any]:
     """All figures, clip by clip and all together."""
+    judgements = figures.judgements
     return {
         "detectors": {name: _judged(of) for name, of in _by_detector(judgements)},
         "clips": [
             {"clip": one.clip, "detector": one.detector, **_judged([one])} for one in judgements
         ],
-        "costs": [asdict(cost) for cost in costs],
+        "looks": [asdict(cost) for cost in figures.looks],
+        "jpegs": [asdict(cost) for cost in figures.jpegs],
+        "seconds": [asdict(cost) for cost in figures.seconds],
     }
 
 

@@ -1,5 +1,6 @@
-"""`pi-agent replay` as a user runs it, in a process of its own."""
+"""`pi-agent replay`: what it finds in recordings of every kind, and what it says of bad ones."""
 
+import io
 import json
 import subprocess
 import sys
@@ -12,6 +13,9 @@ import av
 import numpy as np
 import pytest
 from av.video.stream import VideoStream
+
+from pi_agent.protocol import CameraSettings, SettingsPatch
+from pi_agent.replay import replay
 
 from .capture.test_frame_sources import write_video
 from .motion.scenes import HEIGHT, WIDTH, Luma, nothing, scene, walk
@@ -54,16 +58,19 @@ def walk_film(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def replayed(path: Path, **settings: Any) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """The stretches, and the last line."""
-    done = pi_agent("replay", path, "--json", "--settings", json.dumps(settings))
-    assert done.returncode == 0, done.stderr
-    assert not done.stderr
-    *stretches, cost = map(json.loads, done.stdout.splitlines())
+    """The stretches, and the last line; in this process, which is faster."""
+    out = io.StringIO()
+    checked = SettingsPatch(settings).apply(CameraSettings())
+    assert replay(path, checked, json_lines=True, out=out) == 0
+    *stretches, cost = map(json.loads, out.getvalue().splitlines())
     return stretches, cost
 
 
 def test_a_stretch_of_motion_is_a_line_and_the_cost_the_last(walk_film: Path) -> None:
-    (stretch,), cost = replayed(walk_film)
+    done = pi_agent("replay", walk_film, "--json")
+    assert done.returncode == 0, done.stderr
+    assert not done.stderr
+    stretch, cost = map(json.loads, done.stdout.splitlines())
     assert stretch.keys() == {"start", "end", "score", "box", "zones"}
     assert _WALK[0] <= stretch["start"] <= _WALK[0] + 1
     assert _WALK[1] - 0.5 <= stretch["end"] <= _WALK[1] + 0.5  # the cool-down of 5 s is not in it
