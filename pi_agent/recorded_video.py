@@ -35,12 +35,13 @@ _PLANAR_LUMA = frozenset(
 class RecordedPicture:
     """A picture at its second of media time; `luma` makes the small grey plane.
 
-    A JPEG is decoded only then; `jpeg_bytes` is its size, None where the video is none of JPEGs.
+    A JPEG is decoded only then, and there is no plane where that fails; `jpeg_bytes` is its size,
+    None where the video is none of JPEGs.
     """
 
     at: float
     jpeg_bytes: int | None
-    luma: Callable[[], Luma]
+    luma: Callable[[], Luma | None]
 
 
 class RecordedVideo:
@@ -94,8 +95,15 @@ class RecordedVideo:
         except BrokenJpegError as error:
             self._skipped.add(error)
             return
-        luma = partial(luma_of, _frame(jpeg, at))
+        luma = partial(self._jpeg_luma, jpeg, at)
         yield RecordedPicture(at=at, jpeg_bytes=len(jpeg.data), luma=luma)
+
+    def _jpeg_luma(self, jpeg: CheckedJpeg, at: float) -> Luma | None:
+        try:
+            return luma_of(_frame(jpeg, at))
+        except ValueError as error:
+            self._skipped.add(error)
+            return None
 
     def _decoded(self, packet: "Packet[VideoStream]") -> Iterator[RecordedPicture]:
         import av

@@ -111,12 +111,11 @@ class Replay:
     def _look(self, picture: RecordedPicture) -> MotionObservation | None:
         if not self._schedule.due(picture.at, picture.jpeg_bytes):
             return None
-        try:
-            luma = self._view.turned(picture.luma())
-        except ValueError:
+        luma = picture.luma()
+        if luma is None:
             return None
         begun = time.thread_time()
-        observation = self._detector.observe(luma, picture.at)
+        observation = self._detector.observe(self._view.turned(luma), picture.at)
         self._schedule.looked(picture.at, stirring=observation.stirring)
         self.cost.cpu_seconds_detect += time.thread_time() - begun
         return observation

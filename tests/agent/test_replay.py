@@ -255,6 +255,16 @@ def test_broken_pictures_are_skipped(tmp_path: Path) -> None:
     assert cost["frames"] == 117
 
 
+def test_pictures_that_cannot_be_decoded_are_skipped(tmp_path: Path) -> None:
+    path = film(tmp_path / "walk.mkv", walked(), codec="mjpeg")
+    # Tables of quantisation become comments: whole by its markers, but of no use to a decoder.
+    path.write_bytes(path.read_bytes().replace(b"\xff\xdb", b"\xff\xfe"))
+    done = pi_agent("replay", path, "--json")
+    assert done.returncode == 0
+    assert "the frame's JPEG cannot be decoded" in done.stderr
+    assert json.loads(done.stdout)["frames"] == 120
+
+
 def test_a_video_without_a_whole_picture_is_told(tmp_path: Path) -> None:
     path = write_video(tmp_path / "clip.mkv")
     path.write_bytes(path.read_bytes().replace(b"\xff\xd8\xff", bytes(3)))
