@@ -10,7 +10,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from pi_agent.server import http_server, mjpeg
+from pi_agent.server import connection_acceptor, http_server, mjpeg
 from pi_agent.server.connection_gate import ConnectionGate, ConnectionLimits
 from tests.agent_fixture import RunningAgent
 from tests.scripted_source import ScriptedSource
@@ -106,6 +106,20 @@ async def test_a_flood_of_connections_is_cut_off_and_others_are_served(
             assert await status_for(api.agent, "127.0.0.2") == 200  # another address
 
 
+async def test_ten_thousand_connections_are_bounded_and_told_of_once(
+    api: Api, source: ScriptedSource, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with api.request("GET", STREAM) as answer:
+        viewer = PartReader(answer)
+        for _ in range(25):
+            async with many_connected(api.agent, 400) as flood:
+                await until_open(flood, LIMITS.strangers_of_one_address + LIMITS.refused)
+                source.still(0.1)
+                await viewer.next()
+    complaints = [record for record in caplog.records if "Too many" in record.getMessage()]
+    assert len(complaints) == 1
+
+
 async def test_who_comes_when_it_is_full_is_told_so(api: Api) -> None:
     async with many_connected(api.agent, LIMITS.strangers_of_one_address) as flood:
         async with asyncio.timeout(10):
@@ -139,7 +153,7 @@ async def test_room_comes_back_with_those_who_leave(api: Api) -> None:
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch, agent: RunningAgent) -> RunningAgent:
     """An agent that gives strangers less time than they get otherwise."""
-    monkeypatch.setattr(http_server, "_STRANGER_SECONDS", IMPATIENT_SECONDS)
+    monkeypatch.setattr(connection_acceptor, "_STRANGER_SECONDS", IMPATIENT_SECONDS)
     return agent
 
 
