@@ -84,6 +84,7 @@ class Agent:
         loop = asyncio.get_running_loop()
         self._ending = loop.create_future()
         self._bridge = LoopBridge(loop)
+        self._stack.callback(self._bridge.close)
         self.database = await asyncio.to_thread(self._open_database)
         self._stack.push_async_callback(asyncio.to_thread, self.database.close)
         self.feed = EventFeed()

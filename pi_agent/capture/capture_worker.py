@@ -4,6 +4,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Protocol
 
 from pi_agent.errors import CameraError
@@ -60,8 +61,7 @@ class CaptureWorker(ThreadWorker):
         let_go_seconds: float = _LET_GO_SECONDS,
     ) -> None:
         super().__init__(f"capture-{camera}", on_death=on_death)
-        self.view = view  # replaced as a whole by the owner, read for each frame
-        self.controls = CameraControls()  # likewise
+        self._orders = CaptureOrders(view=view, controls=CameraControls())
         self._camera = camera
         self._source = source
         self._hub = hub
@@ -76,6 +76,24 @@ class CaptureWorker(ThreadWorker):
         self._stuck: list[SourceReader] = []
         self._abandoned = 0
         self._skipped_before = 0  # by sources that are gone
+
+    @property
+    def view(self) -> PictureView:
+        """How frames are shown; may be replaced at any time, and acts from the next frame on."""
+        return self._orders.view
+
+    @view.setter
+    def view(self, view: PictureView) -> None:
+        self._orders = replace(self._orders, view=view)
+
+    @property
+    def controls(self) -> CameraControls:
+        """How the camera is set; may be replaced at any time."""
+        return self._orders.controls
+
+    @controls.setter
+    def controls(self, controls: CameraControls) -> None:
+        self._orders = replace(self._orders, controls=controls)
 
     @property
     def encoder(self) -> str:
@@ -128,7 +146,7 @@ class CaptureWorker(ThreadWorker):
         reader = self._reader = SourceReader(
             f"{self._thread.name}-reader",
             self._source,
-            orders=lambda: CaptureOrders(view=self.view, controls=self.controls),
+            orders=lambda: self._orders,
             publish=self._take,
             ended=self._nudged.set,
         )

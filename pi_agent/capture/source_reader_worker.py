@@ -22,7 +22,8 @@ class CaptureOrders:
 class SourceReader:
     """Owns an open source; the only one that calls it, but for `interrupt`.
 
-    `orders` is asked for each frame, `publish` gets it, `ended` is called last; all in this thread.
+    `orders` is asked for each frame and gives another object only where something has changed;
+    `publish` gets the frame, `ended` is called last; all in this thread.
     The owner must not wait for the thread: a library that hangs never gives it back.
     """
 
@@ -79,33 +80,36 @@ class SourceReader:
         try:
             self._begin_call()
             orders = self._orders()
-            view = self._obey(orders, CameraControls())
+            left = self._obey(orders, CameraControls())
             self.source.open()
-            self._read(orders, view)
+            self._read(orders, left)
         finally:
             self._begin_call()
             self.source.close()
 
-    def _read(self, orders: CaptureOrders, view: PictureView) -> None:
+    def _read(self, orders: CaptureOrders, left: PictureView | None) -> None:
         while not self._stopping:
             self._begin_call()
             wanted = self._orders()
-            if wanted != orders:
-                view = self._obey(wanted, orders.controls)
+            if wanted is not orders:
+                left = self._obey(wanted, orders.controls)
                 orders = wanted
-            frame = replace(self.source.read(), view=view)
+            frame = self.source.read()
+            if left is not None:
+                frame = replace(frame, view=left)
             if not self._stopping:
                 self.frames += 1
                 self._publish(self, frame)
 
-    def _obey(self, wanted: CaptureOrders, before: CameraControls) -> PictureView:
-        """Tell the source how pictures are wanted; what of the view is left to be done."""
+    def _obey(self, wanted: CaptureOrders, before: CameraControls) -> PictureView | None:
+        """Tell the source how pictures are wanted; what of the view is left to be done, if any."""
         # What nobody ever set stays as the camera has it.
         if wanted.controls != before and isinstance(self.source, AdjustableSource):
             self.source.apply_controls(wanted.controls)
+        left = wanted.view
         if isinstance(self.source, TurningSource):
-            return self.source.take_view(wanted.view)
-        return wanted.view
+            left = self.source.take_view(left)
+        return None if left.is_plain else left
 
     def _begin_call(self) -> None:
         self._called_at = time.monotonic()

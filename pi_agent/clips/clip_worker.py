@@ -124,9 +124,10 @@ class RingTaker(FrameTaker):
 
     def offer(self, frame: Frame) -> None:
         """Take a frame, in the capture thread."""
+        if not self._recorder.wants_pictures:
+            return
         if frame.jpeg is None:
-            if self._recorder.wants_pictures:
-                super().offer(frame)
+            super().offer(frame)
             return
         self._recorder.add(
             ReelPicture(

@@ -7,6 +7,8 @@ _FLAGS = ("flip_horizontal", "flip_vertical", "timestamp_overlay")
 
 def view_code(view: PictureView) -> int:
     """The number for a view; 0 is the plain one."""
+    if view.is_plain:
+        return 0
     flags = [1 << bit for bit, name in enumerate(_FLAGS) if getattr(view, name)]
     return view.rotation // 90 | sum(flags) << 2
 

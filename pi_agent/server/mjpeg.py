@@ -30,27 +30,33 @@ class TransportSink:
         self._chunked = chunked
         self._shortest_gap = 0.9 / fps if fps else 0.0  # seconds of capture time
         self._last_captured_at = 0.0
-        self._last_sent_at = time.monotonic()
+        self._busy_since: float | None = None  # by time.monotonic
 
     def offer(self, picture: EncodedPicture) -> bool:
         """Send the picture; False where the viewer still has the one before to read."""
-        if self._transport.is_closing():
+        transport = self._transport
+        if transport.is_closing():
             self.ended.set()
-        elif self._transport.get_write_buffer_size():
+        elif transport.get_write_buffer_size():
             self._give_up_if_stuck()
             return False
-        elif self._is_due(picture):
-            self._last_captured_at = picture.captured_at
-            self._last_sent_at = time.monotonic()
-            self._transport.write(picture.chunk if self._chunked else picture.part)
+        elif not self._shortest_gap or self._is_due(picture):
+            self._busy_since = None
+            transport.write(picture.chunk if self._chunked else picture.part)
         return True
 
     def _is_due(self, picture: EncodedPicture) -> bool:
         gap = picture.captured_at - self._last_captured_at
-        return gap >= self._shortest_gap or gap < 0  # below 0: the clock was set back
+        if 0 <= gap < self._shortest_gap:  # below 0: the clock was set back
+            return False
+        self._last_captured_at = picture.captured_at
+        return True
 
     def _give_up_if_stuck(self) -> None:
-        if time.monotonic() - self._last_sent_at > _STUCK_SECONDS:
+        now = time.monotonic()
+        if self._busy_since is None:
+            self._busy_since = now
+        elif now - self._busy_since > _STUCK_SECONDS:
             self._transport.abort()
             self.ended.set()
 

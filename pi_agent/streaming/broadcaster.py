@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
-from .multipart import multipart_chunk
+from .multipart import multipart_chunk, unchunked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,13 +15,17 @@ class EncodedPicture:
     jpeg: bytes
     captured_at: float  # seconds since the epoch
     chunk: bytes  # the multipart part as one HTTP chunk
-    part: memoryview  # the part alone, within `chunk`
 
     @classmethod
     def of(cls, jpeg: bytes, captured_at: float) -> "EncodedPicture":
         """Prepare what viewers of this picture are sent."""
-        chunk, part = multipart_chunk(jpeg, captured_at)
-        return cls(jpeg=jpeg, captured_at=captured_at, chunk=chunk, part=part)
+        chunk = multipart_chunk(jpeg, captured_at)
+        return cls(jpeg=jpeg, captured_at=captured_at, chunk=chunk)
+
+    @property
+    def part(self) -> memoryview:
+        """The part alone, within the memory of `chunk`: for HTTP/1.0, which knows no chunks."""
+        return unchunked(self.chunk)
 
 
 class PictureSink(Protocol):

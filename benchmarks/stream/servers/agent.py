@@ -1,4 +1,7 @@
-"""The real agent: all its parts and threads, one camera that delivers ready JPEGs, motion off."""
+"""The real agent: all its parts and threads, and one camera that delivers ready JPEGs.
+
+Motion and recording are off, for the peers have neither; `scripts/bench capture` has their price.
+"""
 
 import asyncio
 import sys
@@ -68,7 +71,7 @@ async def serve(data_dir: Path, source: PacedSource, *, fps: float, tls: bool) -
     async with Agent(configuration, create_source=lambda _: source) as agent:
         end_with_caller(lambda: loop.call_soon_threadsafe(agent.stop))
         await agent.cameras.find("bench").change_settings(
-            SettingsPatch({"motion": False, "stream_fps": fps})
+            SettingsPatch({"motion": False, "recording": False, "stream_fps": fps})
         )
         token = await agent.access.create_token("benchmark")
         announce(

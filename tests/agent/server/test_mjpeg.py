@@ -173,5 +173,7 @@ async def test_a_viewer_that_never_reads_is_let_go(monkeypatch: pytest.MonkeyPat
     transport.waiting = 70_000
     monkeypatch.setattr("pi_agent.server.mjpeg._STUCK_SECONDS", -1.0)
     assert not sink.offer(picture(2.0))
+    assert not sink.ended.is_set()
+    assert not sink.offer(picture(3.0))
     assert transport.closing
     assert sink.ended.is_set()

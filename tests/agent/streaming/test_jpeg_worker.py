@@ -47,10 +47,11 @@ async def worker(hub: FrameHub) -> AsyncIterator[JpegWorker]:
     def on_death(name: str, error: Exception) -> None:
         raise AssertionError(name) from error
 
+    bridge = LoopBridge(asyncio.get_running_loop())
     worker = JpegWorker(
         "porch",
         hub,
-        LoopBridge(asyncio.get_running_loop()),
+        bridge,
         settings=StreamSettings(fps=100.0, quality=80),
         status=lambda: OFFLINE,
         on_death=on_death,
@@ -59,6 +60,7 @@ async def worker(hub: FrameHub) -> AsyncIterator[JpegWorker]:
     yield worker
     await asyncio.to_thread(worker.close)
     worker.close()
+    bridge.close()
 
 
 @pytest.fixture
