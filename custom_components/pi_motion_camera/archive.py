@@ -2,20 +2,21 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable
-from contextlib import suppress
+from collections.abc import AsyncIterable, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, suppress
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
+from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.util import dt as dt_util
 
-from .agent_client import AgentAuthError, AgentError, AgentRequestError
+from .agent_client import AgentAuthError, AgentError, AgentRequestError, MediaAnswer
 from .agent_client.protocol import EventMessage, MotionEvent, ServerMessage
-from .archive_files import ArchiveFiles, async_write
+from .archive_files import ArchiveFiles, WrongContentError, async_write
 from .backoff import Backoff
 from .const import CONF_ARCHIVE, CONF_ARCHIVE_DAYS, DEFAULT_ARCHIVE_DAYS, DOMAIN, EVENT_MOTION
 from .revision_store import RevisionStore
@@ -29,6 +30,9 @@ _LONGEST_PAUSE_SECONDS = 60.0
 _MOST_AT_ONCE = 200  # events in memory, however long the outage was
 _REPLAY_SECONDS = 5.0
 _LOOK_ANEW = timedelta(hours=1)
+_MOST_ATTEMPTS = 3  # for a file that comes wrong
+
+type _Fetch = Callable[[str], AbstractAsyncContextManager[MediaAnswer]]
 
 
 def archive_folder(hass: HomeAssistant) -> Path:
@@ -67,6 +71,8 @@ class EventArchive:
         self._client = entry.runtime_data.client
         self._revisions = revisions
         self._files = ArchiveFiles(archive_folder(hass))
+        self._status = entry.runtime_data.archive
+        self._issue_id = f"archive_{entry.entry_id}"
         self._sleep = sleep
         self._backoff = Backoff(first=_FIRST_PAUSE_SECONDS, most=_LONGEST_PAUSE_SECONDS)
         self._woken = asyncio.Event()
@@ -93,6 +99,7 @@ class EventArchive:
         def _stop() -> None:
             stop_listening()
             stop_timer()
+            ir.async_delete_issue(self._hass, DOMAIN, self._issue_id)
 
         return _stop
 
@@ -104,8 +111,13 @@ class EventArchive:
                 await self._catch_up()
             except AgentAuthError:
                 return  # the listener asks for a new pairing, which begins all anew
-            except (AgentError, OSError) as error:
-                self._note_failure(error)
+            except AgentError as error:
+                self._note_failure(str(error))
+                await self._sleep(self._backoff.pause())
+            except OSError as error:
+                problem = error.strerror or str(error)
+                self._note_failure(problem)
+                self._raise_issue(problem)
                 await self._sleep(self._backoff.pause())
             else:
                 self._note_success()
@@ -140,11 +152,24 @@ class EventArchive:
 
     async def _copy_files(self, event: MotionEvent) -> None:
         if event.snapshot and (path := await self._missing(event, ".jpg")):
-            jpeg = await self._client.event_snapshot(event.id)
-            await async_write(self._hass, path, _once(jpeg), len(jpeg))
+            await self._copy_file(path, self._client.event_picture, event.id)
         if event.clip and (path := await self._missing(event, ".mp4")):
-            async with self._client.event_clip(event.id) as clip:
-                await async_write(self._hass, path, clip.chunks, clip.size)
+            await self._copy_file(path, self._client.event_clip, event.id)
+
+    async def _copy_file(self, path: Path, fetch: _Fetch, event_id: str) -> None:
+        """Copy one file; what comes wrong each time is left out, so that others do not wait."""
+        for attempts_left in reversed(range(_MOST_ATTEMPTS)):
+            try:
+                async with fetch(event_id) as answer:
+                    await async_write(self._hass, path, answer)
+            except WrongContentError as error:
+                level = logging.DEBUG if attempts_left else logging.WARNING
+                _LOGGER.log(level, "The archive of %s: %s", self._entry.title, error)
+                await self._sleep(self._backoff.pause())
+            else:
+                self._status.files += 1
+                return
+        self._status.left_out += 1
 
     async def _missing(self, event: MotionEvent, suffix: str) -> Path | None:
         """Where a file belongs that is not there yet."""
@@ -168,14 +193,34 @@ class EventArchive:
         days = max(archive_days(entry) or 0 for entry in entries)
         return dt_util.now().date() - timedelta(days=days)
 
-    def _note_failure(self, error: Exception) -> None:
+    @callback
+    def _raise_issue(self, problem: str) -> None:
+        """Tell the user that the media folder takes nothing; gone once it does."""
+        ir.async_create_issue(
+            self._hass,
+            DOMAIN,
+            self._issue_id,
+            is_fixable=False,
+            severity=ir.IssueSeverity.ERROR,
+            translation_key="archive_cannot_write",
+            translation_placeholders={
+                "name": self._entry.title,
+                "folder": str(self._files.root),
+                "error": problem,
+            },
+        )
+
+    def _note_failure(self, problem: str) -> None:
+        self._status.problem = problem
         is_news = not self._failing and self._entry.runtime_data.coordinator.last_update_success
         level = logging.WARNING if is_news else logging.DEBUG
-        _LOGGER.log(level, "The archive of %s waits: %s", self._entry.title, error)
+        _LOGGER.log(level, "The archive of %s waits: %s", self._entry.title, problem)
         self._failing = self._failing or is_news
 
     def _note_success(self) -> None:
         self._backoff.reset()
+        self._status.problem = None
+        ir.async_delete_issue(self._hass, DOMAIN, self._issue_id)
         if self._failing:
             _LOGGER.info("The archive of %s is complete again", self._entry.title)
         self._failing = False
@@ -192,7 +237,3 @@ async def _replayed(stream: AsyncIterable[ServerMessage], newest: int) -> list[M
                     if message.event.revision >= newest or len(events) >= _MOST_AT_ONCE:
                         break
     return events
-
-
-async def _once(data: bytes) -> AsyncIterator[bytes]:
-    yield data

@@ -4,9 +4,9 @@ All but `async_write` is plain file work, to be done in a thread. A name tells d
 that a folder view sorts: `<camera>/2026-11-21/2026-11-21_14-03-22_<event>.jpg`.
 """
 
+import hashlib
 import os
 import re
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -14,6 +14,7 @@ from pathlib import Path
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
+from .agent_client import MediaAnswer
 from .agent_client.protocol import MotionEvent
 from .media_identifier import parse_day
 
@@ -44,8 +45,12 @@ class ArchiveFiles:
         return sum(_clear(folder) for day, folder in days if day is not None and day < before)
 
 
+class WrongContentError(Exception):
+    """What came is not what the agent has saved; the message says how it differs."""
+
+
 class PartFile:
-    """A file that bears its name only once all of it is on the disk."""
+    """A file that bears its name only once all of it is on the disk, and is what was saved."""
 
     def __init__(self, path: Path) -> None:
         """Begin anew, whatever is left of an attempt before."""
@@ -53,18 +58,22 @@ class PartFile:
         self._path = path
         self._part = path.with_name(f"{path.name}.part")
         self._file = self._part.open("wb")
+        self._sha256 = hashlib.sha256()
 
     def write(self, data: bytes) -> None:
         """Append."""
         self._file.write(data)
+        self._sha256.update(data)
 
-    def finish(self, size: int | None) -> None:
-        """Give it its name; OSError unless it has `size` bytes, where that is known."""
+    def finish(self, size: int | None, sha256: bytes | None) -> None:
+        """Give it its name; WrongContentError unless size and digest fit, where they are known."""
         self._file.flush()
         os.fsync(self._file.fileno())
         written = self._file.tell()
         if size is not None and written != size:
-            raise OSError(f"{written} of {size} bytes of {self._path.name} came")
+            raise WrongContentError(f"{written} of {size} bytes of {self._path.name} came")
+        if sha256 is not None and self._sha256.digest() != sha256:
+            raise WrongContentError(f"{self._path.name} differs from what the agent saved")
         self._file.close()
         self._part.replace(self._path)
 
@@ -74,21 +83,19 @@ class PartFile:
         self._part.unlink(missing_ok=True)
 
 
-async def async_write(
-    hass: HomeAssistant, path: Path, chunks: AsyncIterator[bytes], size: int | None
-) -> None:
-    """Write a file as it comes; OSError unless it has `size` bytes in the end."""
+async def async_write(hass: HomeAssistant, path: Path, answer: MediaAnswer) -> None:
+    """Write a file as it comes; WrongContentError unless it is what the agent has saved."""
     run = hass.async_add_executor_job
     part = await run(PartFile, path)
     try:
         buffer = bytearray()
-        async for chunk in chunks:
+        async for chunk in answer.chunks:
             buffer += chunk
             if len(buffer) >= _WRITE_BYTES:
                 await run(part.write, bytes(buffer))
                 buffer.clear()
         await run(part.write, bytes(buffer))
-        await run(part.finish, size)
+        await run(part.finish, answer.size, answer.sha256)
     finally:
         await run(part.close)
 

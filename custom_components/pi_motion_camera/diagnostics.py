@@ -8,6 +8,7 @@ from homeassistant.const import CONF_HOST, CONF_TOKEN
 from homeassistant.core import HomeAssistant
 
 from .agent_client.protocol import encode
+from .archive import archive_days, archive_folder
 from .const import CONF_CERTIFICATE_SHA256
 from .runtime import AgentConfigEntry, AgentRuntime
 
@@ -23,10 +24,22 @@ async def async_get_config_entry_diagnostics(
         "entry": async_redact_data(entry.as_dict(), _SECRET),
         "agent": async_redact_data(encode(runtime.coordinator.data), _SECRET),
         "connection": _connection(runtime, entry.data[CONF_HOST]),
+        "archive": _archive(hass, entry),
         "streams": {
             camera: {"viewers": stream.viewers, "is_open": stream.is_open}
             for camera, stream in runtime.streams.items()
         },
+    }
+
+
+def _archive(hass: HomeAssistant, entry: AgentConfigEntry) -> dict[str, Any]:
+    status = asdict(entry.runtime_data.archive)
+    problem = status.pop("problem")
+    return {
+        "is_on": archive_days(entry) is not None,
+        "folder": str(archive_folder(hass)),
+        "problem": problem and problem.replace(entry.data[CONF_HOST], "**REDACTED**"),
+        **status,
     }
 
 

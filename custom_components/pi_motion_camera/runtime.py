@@ -10,6 +10,15 @@ from .listener import AgentEventListener
 from .shared_stream import SharedStream
 
 
+@dataclass(kw_only=True)
+class ArchiveStatus:
+    """How the archive fares: files copied since the start, files that came wrong each time."""
+
+    files: int = 0
+    left_out: int = 0
+    problem: str | None = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class AgentRuntime:
     """The parts that belong to one agent; `streams` by camera, filled by the camera entities."""
@@ -18,6 +27,7 @@ class AgentRuntime:
     coordinator: AgentCoordinator
     listener: AgentEventListener
     offline_picture: bytes
+    archive: ArchiveStatus = field(default_factory=ArchiveStatus)
     streams: dict[str, SharedStream] = field(default_factory=dict)
 
 

@@ -14,7 +14,7 @@ from typing import Protocol
 import pi_agent
 from pi_agent.errors import UnavailableError
 from pi_agent.protocol import EventState, MotionEvent
-from pi_agent.runtime.durable_files import disk_problem
+from pi_agent.runtime.durable_files import FileDigest, disk_problem
 
 from .reel_folder import ReelFolder
 
@@ -35,8 +35,8 @@ class ClipJournal(Protocol):
         """Events that have ended with neither a clip nor a reason why there is none."""
         ...
 
-    async def record_clip(self, event_id: str, size: int) -> MotionEvent | None:
-        """The clip is in place and has so many bytes; None where the event is gone."""
+    async def record_clip(self, event_id: str, digest: FileDigest) -> MotionEvent | None:
+        """The clip is in place; None where the event is gone."""
         ...
 
     async def record_clip_error(self, event_id: str, reason: str) -> MotionEvent | None:
@@ -47,8 +47,8 @@ class ClipJournal(Protocol):
 class ClipFiles(Protocol):
     """What the maker needs of the media library. Raises OSError."""
 
-    def place_clip(self, event: MotionEvent, made: Path) -> int:
-        """Move the clip to where it belongs, for good; its size in bytes."""
+    def place_clip(self, event: MotionEvent, made: Path) -> FileDigest:
+        """Move the clip to where it belongs, for good; what it is recognised by."""
         ...
 
     def remove(self, event: MotionEvent) -> None:
@@ -169,8 +169,8 @@ class ClipMaker:
 
     async def _place(self, event: MotionEvent) -> None:
         part = self._folder.part_path(event.id)
-        size = await asyncio.to_thread(self._files.place_clip, event, part)
-        if await self._journal.record_clip(event.id, size) is None:  # deleted meanwhile
+        digest = await asyncio.to_thread(self._files.place_clip, event, part)
+        if await self._journal.record_clip(event.id, digest) is None:  # deleted meanwhile
             await asyncio.to_thread(self._files.remove, event)
         await self._drop(event.id)
         self.made += 1

@@ -9,6 +9,7 @@ from typing import Protocol
 from pi_agent.errors import StorageError, UnavailableError
 from pi_agent.protocol import EventMessage, EventState, Label, MotionEvent
 from pi_agent.protocol.routes import EVENT_CLIP, EVENT_SNAPSHOT, path
+from pi_agent.runtime.durable_files import FileDigest
 
 from .feed import EventFeed
 from .waiting_changes import Change, WaitingChanges
@@ -29,9 +30,9 @@ class MessageStore(Protocol):
         event_id: str,
         change: Callable[[MotionEvent], MotionEvent],
         *,
-        more_media_bytes: int = 0,
+        clip: FileDigest | None = None,
     ) -> MotionEvent | None:
-        """Change a saved event; None where there is none."""
+        """Change a saved event, which may have got a clip; None where there is none."""
         ...
 
     async def find(self, event_id: str) -> MotionEvent | None:
@@ -109,11 +110,11 @@ class EventJournal:
         """Events that have ended with neither a clip nor a reason why there is none."""
         return await self._store.awaiting_clip()
 
-    async def record_clip(self, event_id: str, size: int) -> MotionEvent | None:
+    async def record_clip(self, event_id: str, digest: FileDigest) -> MotionEvent | None:
         """The clip of the event is in place; None where the event is gone. Raises StorageError."""
         clip = path(EVENT_CLIP, event=event_id)
         return await self._amend(
-            event_id, lambda e: replace(e, clip=clip, clip_error=None), more_media_bytes=size
+            event_id, lambda e: replace(e, clip=clip, clip_error=None), clip=digest
         )
 
     async def record_clip_error(self, event_id: str, reason: str) -> MotionEvent | None:
@@ -139,11 +140,11 @@ class EventJournal:
         event_id: str,
         change: Callable[[MotionEvent], MotionEvent],
         *,
-        more_media_bytes: int = 0,
+        clip: FileDigest | None = None,
     ) -> MotionEvent | None:
         async with self._turn:
             before = await self._store.find(event_id)
-            event = await self._store.amend(event_id, change, more_media_bytes=more_media_bytes)
+            event = await self._store.amend(event_id, change, clip=clip)
             if event is not None and event != before:
                 self._feed.publish(EventMessage(event))
         return event

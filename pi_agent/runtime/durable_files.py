@@ -1,7 +1,9 @@
 """Files that a power cut finds whole or not at all."""
 
 import errno
+import hashlib
 import os
+from dataclasses import dataclass
 from pathlib import Path
 
 _PROBLEMS = {
@@ -10,6 +12,21 @@ _PROBLEMS = {
     errno.EROFS: "the disk is read-only",
     errno.EIO: "the disk fails to read or write; the card may be worn out",
 }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileDigest:
+    """How a file is recognised: its size in bytes, its SHA-256 as 64 hexadecimal digits."""
+
+    size: int
+    sha256: str
+
+
+def digest_of(path: Path) -> FileDigest:
+    """Read the whole file. Raises OSError."""
+    with path.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        return FileDigest(size=file.tell(), sha256=sha256)
 
 
 def disk_problem(error: OSError) -> str:

@@ -1,6 +1,7 @@
 """Handlers about events, their pictures and clips."""
 
 import asyncio
+import base64
 import re
 
 from aiohttp import web
@@ -79,9 +80,10 @@ async def event_snapshot(request: web.Request) -> web.StreamResponse:
         box = await recording.events.snapshot_box(event.id)
         clean: bytes = jpeg if jpeg is not None else await asyncio.to_thread(path.read_bytes)
         return await boxed_snapshot(request, event, box, clean)
+    headers = _headers((await recording.events.digests(event.id)).snapshot)
     if jpeg is not None:
-        return web.Response(body=jpeg, content_type="image/jpeg", headers=_IMMUTABLE)
-    return web.FileResponse(path, headers=_IMMUTABLE)
+        return web.Response(body=jpeg, content_type="image/jpeg", headers=headers)
+    return web.FileResponse(path, headers=headers)
 
 
 async def event_clip(request: web.Request) -> web.StreamResponse:
@@ -91,10 +93,22 @@ async def event_clip(request: web.Request) -> web.StreamResponse:
         raise NotFoundError(f"event {event.id} has no clip: {event.clip_error}")
     if event.clip is None:
         raise ConflictError("the clip is still being made; an event message tells when it is there")
-    path = request.app[PARTS].recording.media.clip_path(event)
+    recording = request.app[PARTS].recording
+    path = recording.media.clip_path(event)
     if not await asyncio.to_thread(path.is_file):
         raise NotFoundError(f"the clip of event {event.id} was removed from the disk")
-    return web.FileResponse(path, headers=_IMMUTABLE)
+    return web.FileResponse(path, headers=_headers((await recording.events.digests(event.id)).clip))
+
+
+def _headers(sha256: str | None) -> dict[str, str]:
+    """What goes with a file: how long it may be kept, and what a copy of it is checked by.
+
+    Source: https://www.rfc-editor.org/rfc/rfc9530#section-3
+    """
+    if sha256 is None:
+        return _IMMUTABLE
+    digest = base64.b64encode(bytes.fromhex(sha256)).decode()
+    return {**_IMMUTABLE, "Repr-Digest": f"sha-256=:{digest}:"}
 
 
 async def _event(request: web.Request) -> MotionEvent:

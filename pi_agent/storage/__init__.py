@@ -1,11 +1,13 @@
 """What the agent keeps over restarts: one SQLite database, and folders of pictures and clips."""
 
 from .access_store import AccessStore, PairingLockedError, TokenInfo
+from .copy_progress import CopyProgress
 from .database_worker import Database
 from .eraser import EventEraser
 from .event_pages import EventQuery
 from .event_store import EventStore
 from .identity import agent_identity
+from .media_digests import MediaDigests
 from .media_library import MediaLibrary
 from .orphan_files import OrphanFiles
 from .recording_health import RecordingHealth
@@ -16,10 +18,12 @@ from .stored_events import StoredEvents
 
 __all__ = [
     "AccessStore",
+    "CopyProgress",
     "Database",
     "EventEraser",
     "EventQuery",
     "EventStore",
+    "MediaDigests",
     "MediaLibrary",
     "OrphanFiles",
     "PairingLockedError",

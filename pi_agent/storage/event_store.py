@@ -1,5 +1,6 @@
 """Every event as it is now, each change with a revision of its own."""
 
+import hashlib
 import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
@@ -15,9 +16,11 @@ from pi_agent.protocol import (
     from_json,
     to_json,
 )
+from pi_agent.runtime.durable_files import FileDigest
 
 from .database_worker import Database
 from .event_pages import EventQuery, event_page, event_page_json, names_of
+from .media_digests import MediaDigests, digests_of
 
 _LONGEST_EVENT = timedelta(hours=1)  # the most that `longest_event_seconds` can be set to
 
@@ -64,16 +67,20 @@ class EventStore:
         event_id: str,
         change: Callable[[MotionEvent], MotionEvent],
         *,
-        more_media_bytes: int = 0,
+        clip: FileDigest | None = None,
     ) -> MotionEvent | None:
-        """Change a saved event; None where there is none. Counts the bytes of files it got."""
+        """Change a saved event, which may have got a clip; None where there is none."""
         return await self._database.execute(
-            lambda c: _amend(c, event_id, change, self._now(), more_media_bytes)
+            lambda c: _amend(c, event_id, change, self._now(), clip)
         )
 
     async def find(self, event_id: str) -> MotionEvent | None:
         """The event with this id, None where there is none."""
         return await self._database.read(lambda connection: _find(connection, event_id))
+
+    async def digests(self, event_id: str) -> MediaDigests:
+        """What the files of an event are recognised by."""
+        return await self._database.read(lambda c: digests_of(c, event_id))
 
     async def snapshot_box(self, event_id: str) -> Box | None:
         """Where motion was seen in the frame of the snapshot; None where that is not known."""
@@ -208,7 +215,10 @@ def _record(
     if jpeg is not None:
         connection.execute("INSERT OR REPLACE INTO pictures VALUES (?, ?)", (event.id, jpeg))
         box = None if event.box is None else to_json(event.box)
-        connection.execute("UPDATE events SET snapshot_box = ? WHERE id = ?", (box, event.id))
+        connection.execute(
+            "UPDATE events SET snapshot_box = ?, snapshot_sha256 = ? WHERE id = ?",
+            (box, hashlib.sha256(jpeg).hexdigest(), event.id),
+        )
         _count_bytes(connection, event.id, len(jpeg))
     return saved
 
@@ -241,22 +251,23 @@ def _amend(
     event_id: str,
     change: Callable[[MotionEvent], MotionEvent],
     now: float,
-    more_media_bytes: int,
+    clip: FileDigest | None,
 ) -> MotionEvent | None:
     known = _find(connection, event_id)
     if known is None:
         return None
-    _count_bytes(connection, event_id, more_media_bytes)
+    if clip is not None:
+        _count_bytes(connection, event_id, clip.size)
+        sql = "UPDATE events SET clip_sha256 = ? WHERE id = ?"
+        connection.execute(sql, (clip.sha256, event_id))
     changed = change(known)
     return known if changed == known else _replace(connection, known, changed, now)
 
 
 def _count_bytes(connection: sqlite3.Connection, event_id: str, more: int) -> None:
-    if more:
-        connection.execute(
-            "UPDATE events SET media_bytes = media_bytes + ? WHERE id = ?", (more, event_id)
-        )
-        _set_number(connection, "media_bytes", number_of(connection, "media_bytes") + more)
+    sql = "UPDATE events SET media_bytes = media_bytes + ? WHERE id = ?"
+    connection.execute(sql, (more, event_id))
+    _set_number(connection, "media_bytes", number_of(connection, "media_bytes") + more)
 
 
 def _read(document: str) -> MotionEvent:

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 from pi_agent.protocol import MotionEvent
-from pi_agent.runtime.durable_files import sync_folder, write_durably
+from pi_agent.runtime.durable_files import FileDigest, digest_of, sync_folder, write_durably
 
 _EVENT_ID = re.compile(r"[0-9a-z-]{1,64}\Z")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
@@ -42,13 +42,13 @@ class MediaLibrary:
         part.parent.mkdir(exist_ok=True)
         write_durably(path, jpeg, part=part)
 
-    def place_clip(self, event: MotionEvent, made: Path) -> int:
-        """Move a clip that is on the disk already to its place; its size in bytes."""
+    def place_clip(self, event: MotionEvent, made: Path) -> FileDigest:
+        """Move a clip that is on the disk already to its place; what it is recognised by."""
         path = self._prepared(self.clip_path(event))
-        size = made.stat().st_size
+        digest = digest_of(made)
         os.replace(made, path)  # noqa: PTH105  (the atomic one, by its usual name)
         sync_folder(path.parent)
-        return size
+        return digest
 
     def remove(self, event: MotionEvent) -> None:
         """Delete the event's files; those that are gone already do not matter."""

@@ -60,6 +60,12 @@ _STEPS = (
     {_INDEX_ZONES};
     {_INDEX_LABELS};
     """,  # noqa: S608  (constants)
+    # What the copies of events are checked by, and how far each other machine has them.
+    """
+    ALTER TABLE events ADD COLUMN snapshot_sha256 TEXT;
+    ALTER TABLE events ADD COLUMN clip_sha256 TEXT;
+    CREATE TABLE copies (destination TEXT PRIMARY KEY, revision INTEGER NOT NULL) WITHOUT ROWID;
+    """,
 )
 
 

@@ -18,7 +18,7 @@ _LOGGER = logging.getLogger(__name__)
 _MARK = ".damaged-"
 _COMPANIONS = ("", "-wal", "-shm")
 # What makes the agent who it is, so that Home Assistant stays paired; then what happened.
-_TABLES = ("meta", "tokens", "settings", "events", "pictures")
+_TABLES = ("meta", "tokens", "settings", "events", "pictures", "copies")
 
 
 def open_or_replace(path: Path) -> sqlite3.Connection:

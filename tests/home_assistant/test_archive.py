@@ -1,9 +1,11 @@
 """Every event's picture and clip reach the media folder, whatever breaks in between."""
 
 import asyncio
+import base64
+import hashlib
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,6 +13,7 @@ from typing import Any
 
 import pytest
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -98,10 +101,20 @@ def quiet_event(name: str, **changes: Any) -> MotionEvent:
 def make_pictures(entry: MockConfigEntry, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the agent have a picture of any event."""
 
-    async def _picture(event: str) -> bytes:
-        return event.encode()
+    def _picture(event: str) -> AbstractAsyncContextManager[MediaAnswer]:
+        return picture(event.encode())
 
-    monkeypatch.setattr(entry.runtime_data.client, "event_snapshot", _picture)
+    monkeypatch.setattr(entry.runtime_data.client, "event_picture", _picture)
+
+
+@asynccontextmanager
+async def picture(data: bytes, **headers: str) -> AsyncIterator[MediaAnswer]:
+    """What an agent sends that has this picture."""
+
+    async def _chunks() -> AsyncIterator[bytes]:
+        yield data
+
+    yield MediaAnswer(status=200, headers=headers, chunks=_chunks())
 
 
 @pytest.mark.parametrize(
@@ -158,7 +171,8 @@ async def test_what_was_missed_is_copied_later_and_once(
 ) -> None:
     before = await clipped_event(onlooker, source)
     await set_up(archiving)
-    await until(lambda: ids(folder, ".mp4") == [before])
+    await until(lambda: archiving.runtime_data.archive.files == 2)
+    assert ids(folder, ".mp4") == [before]
     await hass.config_entries.async_unload(archiving.entry_id)
     meanwhile = await clipped_event(onlooker, source)
     for path in folder.rglob("*.jpg"):
@@ -185,12 +199,12 @@ async def test_an_outage_in_between_loses_nothing_and_is_told_once(
         OSError("no space left"),
     ]
 
-    async def _picture(event: str) -> bytes:
+    def _picture(event: str) -> AbstractAsyncContextManager[MediaAnswer]:
         if failures:
             raise failures.pop()
-        return b"picture"
+        return picture(b"picture")
 
-    monkeypatch.setattr(archiving.runtime_data.client, "event_snapshot", _picture)
+    monkeypatch.setattr(archiving.runtime_data.client, "event_picture", _picture)
     caplog.set_level(logging.DEBUG, LOGGER)
     await agent.save_event(quiet_event("e1"))
     hass.bus.async_fire("pi_motion_camera_event", {"entry_id": archiving.entry_id})
@@ -265,6 +279,90 @@ async def test_half_a_clip_is_fetched_again(
     assert attempts == [event, event]
     (clip,) = folder.rglob("*.mp4")
     assert clip.stat().st_size > 1000
+
+
+async def test_a_picture_that_differs_from_what_was_saved_is_left_out_and_holds_up_nothing(
+    archiving: MockConfigEntry,
+    set_up: SetUp,
+    agent: AgentThread,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    *,
+    folder: Path,
+    hass: HomeAssistant,
+) -> None:
+    """A card that is worn out gives back something else than it was given."""
+    await set_up(archiving)
+    attempts: list[str] = []
+
+    def _picture(event: str) -> AbstractAsyncContextManager[MediaAnswer]:
+        attempts.append(event)
+        whole = base64.b64encode(hashlib.sha256(b"e2").digest()).decode()
+        return picture(event.encode(), **{"Repr-Digest": f"sha-256=:{whole}:"})
+
+    monkeypatch.setattr(archiving.runtime_data.client, "event_picture", _picture)
+    for name in ("e1", "e2"):
+        await agent.save_event(quiet_event(name))
+    hass.bus.async_fire("pi_motion_camera_event", {"entry_id": archiving.entry_id})
+    await until(lambda: ids(folder) == ["e2"])
+    assert attempts == ["e1", "e1", "e1", "e2"]
+    assert "e1.jpg differs from what the agent saved" in caplog.text
+    status = archiving.runtime_data.archive
+    assert (status.files, status.left_out, status.problem) == (1, 1, None)
+
+
+async def test_a_media_folder_that_takes_nothing_is_told_and_the_message_goes_by_itself(
+    archiving: MockConfigEntry,
+    set_up: SetUp,
+    agent: AgentThread,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    folder: Path,
+    hass: HomeAssistant,
+) -> None:
+    folder.parent.mkdir(parents=True)
+    folder.write_text("a file where the folder should be")
+    await set_up(archiving)
+    make_pictures(archiving, monkeypatch)
+    issues = ir.async_get(hass)
+    issue_id = f"archive_{archiving.entry_id}"
+    await agent.save_event(quiet_event("e1"))
+    hass.bus.async_fire("pi_motion_camera_event", {"entry_id": archiving.entry_id})
+    await until(lambda: issues.async_get_issue("pi_motion_camera", issue_id))
+    issue = issues.async_get_issue("pi_motion_camera", issue_id)
+    assert issue is not None
+    assert issue.translation_placeholders == {
+        "name": "Porch Pi",
+        "folder": str(folder.parent),
+        "error": "Not a directory",
+    }
+    assert archiving.runtime_data.archive.problem == "Not a directory"
+    folder.unlink()
+    await until(lambda: ids(folder) == ["e1"])
+    await until(lambda: not issues.async_get_issue("pi_motion_camera", issue_id))
+    assert archiving.runtime_data.archive.problem is None
+
+
+async def test_the_message_about_the_folder_goes_with_the_entry(
+    hass: HomeAssistant,
+    archiving: MockConfigEntry,
+    set_up: SetUp,
+    agent: AgentThread,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    folder: Path,
+) -> None:
+    folder.parent.mkdir(parents=True)
+    folder.write_text("a file where the folder should be")
+    await set_up(archiving)
+    make_pictures(archiving, monkeypatch)
+    await agent.save_event(quiet_event("e1"))
+    hass.bus.async_fire("pi_motion_camera_event", {"entry_id": archiving.entry_id})
+    issues = ir.async_get(hass)
+    issue_id = f"archive_{archiving.entry_id}"
+    await until(lambda: issues.async_get_issue("pi_motion_camera", issue_id))
+    await hass.config_entries.async_unload(archiving.entry_id)
+    assert not issues.async_get_issue("pi_motion_camera", issue_id)
 
 
 async def test_what_the_agent_no_longer_has_stops_nothing(

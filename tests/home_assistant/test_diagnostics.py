@@ -12,6 +12,8 @@ from pytest_homeassistant_custom_component.components.diagnostics import (
 )
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
+from custom_components.pi_motion_camera.archive import archive_folder
+
 from .agent_thread import AgentThread
 from .waiting import until
 
@@ -32,6 +34,13 @@ async def test_state_and_connection_are_told(
     assert told["connection"]["is_connected"] is True
     assert told["connection"]["connections"] == 1
     assert told["connection"]["last_error"] is None
+    assert told["archive"] == {
+        "is_on": False,
+        "folder": str(archive_folder(hass)),
+        "problem": None,
+        "files": 0,
+        "left_out": 0,
+    }
     assert told["streams"] == {"porch": {"viewers": 0, "is_open": False}}
 
 

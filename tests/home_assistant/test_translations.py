@@ -143,7 +143,13 @@ def test_every_exception_that_is_raised_has_its_sentence_and_none_is_left_over()
         for keyword in call.keywords
         if keyword.arg == "translation_key" and isinstance(keyword.value, ast.Constant)
     } - {switch.translation_key for switch in SWITCHES}
-    assert raised <= known
+    assert raised <= known | translation("en")["issues"].keys()
+
+
+def test_every_repair_issue_that_is_raised_has_its_sentence() -> None:
+    modules = [path.name for path in INTEGRATION.glob("*.py")]
+    used: set[str] = set().union(*(strings(module) for module in modules))
+    assert translation("en")["issues"].keys() <= used
 
 
 @pytest.mark.parametrize("key", ["agent_too_new", "agent_too_old", "cannot_connect", "not_paired"])

@@ -27,7 +27,7 @@ from .versions import require_compatible
 # A part comes at least every 5 s: two that stay out mean that the agent is gone.
 _STREAM_TIMEOUT = aiohttp.ClientTimeout(total=None, connect=10, sock_connect=10, sock_read=12)
 # A clip takes as long as its viewer does; aiohttp stops the clock while nobody reads.
-_CLIP_TIMEOUT = aiohttp.ClientTimeout(total=None, connect=10, sock_connect=10, sock_read=20)
+_MEDIA_TIMEOUT = aiohttp.ClientTimeout(total=None, connect=10, sock_connect=10, sock_read=20)
 
 
 class AgentClient:
@@ -93,20 +93,28 @@ class AgentClient:
         """The JPEG of the frame that tripped an event."""
         return await self._transport.call("GET", routes.path(routes.EVENT_SNAPSHOT, event=event))
 
-    @asynccontextmanager
-    async def event_clip(
+    def event_picture(self, event: str) -> AbstractAsyncContextManager[MediaAnswer]:
+        """The same as it comes, with what a copy is checked by."""
+        return self._media(routes.path(routes.EVENT_SNAPSHOT, event=event))
+
+    def event_clip(
         self, event: str, *, headers: Mapping[str, str] | None = None
-    ) -> AsyncIterator[MediaAnswer]:
+    ) -> AbstractAsyncContextManager[MediaAnswer]:
         """The MP4 of an event, or the part of it that a player asks for by its request's `headers`.
 
         AgentRequestError with status 409 while it is being made, 404 where there never will be one.
         """
-        path = routes.path(routes.EVENT_CLIP, event=event)
+        return self._media(routes.path(routes.EVENT_CLIP, event=event), headers)
+
+    @asynccontextmanager
+    async def _media(
+        self, path: str, headers: Mapping[str, str] | None = None
+    ) -> AsyncIterator[MediaAnswer]:
         async with self._transport.open(
             "GET",
             path,
             headers=conditions_of(headers or {}),
-            timeout=_CLIP_TIMEOUT,
+            timeout=_MEDIA_TIMEOUT,
             no_refusals=NO_REFUSALS,
         ) as response:
             yield media_answer(response)

@@ -17,6 +17,7 @@ from pi_agent.clips.reel_folder import ReelFolder
 from pi_agent.errors import StorageError
 from pi_agent.events import EventFeed, EventJournal
 from pi_agent.protocol import EventState, MotionEvent
+from pi_agent.runtime.durable_files import FileDigest
 from pi_agent.storage import Database, EventStore, MediaLibrary
 from tests.agent.storage.test_event_store import motion_event
 from tests.clips import decoded_clip
@@ -247,12 +248,12 @@ async def test_a_journal_that_cannot_save_is_tried_again(
     attempts = 0
     record = studio.journal.record_clip
 
-    async def sometimes(event_id: str, size: int) -> MotionEvent | None:
+    async def sometimes(event_id: str, digest: FileDigest) -> MotionEvent | None:
         nonlocal attempts
         attempts += 1
         if attempts < 3:
             raise StorageError("the disk is full")
-        return await record(event_id, size)
+        return await record(event_id, digest)
 
     monkeypatch.setattr(studio.journal, "record_clip", sometimes)
     event = await studio.event(1)

@@ -13,8 +13,11 @@ import pytest
 from pi_agent.errors import StorageError
 from pi_agent.events import EventFeed, EventJournal, journal as journal_module
 from pi_agent.protocol import EventMessage, EventState, MotionEvent, decode_message
+from pi_agent.runtime.durable_files import FileDigest
 from pi_agent.storage import Database, EventStore, database_worker
 from tests.agent.storage.test_event_store import START, motion_event
+
+DIGEST = FileDigest(size=1000, sha256="c" * 64)
 
 
 class Recorded:
@@ -139,8 +142,8 @@ async def test_a_clip_is_a_change_of_its_own(database: Database) -> None:
         recorded.journal.record(motion_event(1))
         recorded.journal.record(ended(1))
         await until(lambda: recorded.problems)
-        clipped = await recorded.journal.record_clip("event-0001", 1000)
-        assert await recorded.journal.record_clip("event-0009", 1000) is None
+        clipped = await recorded.journal.record_clip("event-0001", DIGEST)
+        assert await recorded.journal.record_clip("event-0009", DIGEST) is None
     assert [event.revision for event in recorded.told] == [1, 2, 3]
     assert recorded.told[-1] == clipped
     assert clipped is not None

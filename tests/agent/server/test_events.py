@@ -1,5 +1,7 @@
 """History over HTTP: pages, single events, their pictures, and wrong questions."""
 
+import base64
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +80,19 @@ async def test_a_clip_may_be_kept_and_read_in_parts(api: Api, source: ScriptedSo
         assert answer.status == 304
     async with api.request("GET", event["clip"], headers={"Range": "bytes=99999999-"}) as answer:
         assert answer.status == 416
+
+
+async def test_a_copy_can_be_checked_by_its_digest(api: Api, source: ScriptedSource) -> None:
+    (event,) = await some_events(api, source, 1)
+    for name in ("snapshot", "clip"):
+        async with api.request("GET", event[name]) as answer:
+            digest = base64.b64encode(hashlib.sha256(await answer.read()).digest()).decode()
+            assert answer.headers["Repr-Digest"] == f"sha-256=:{digest}:"
+        part = {"Range": "bytes=0-9"}  # the digest is that of the whole, whatever is asked for
+        async with api.request("GET", event[name], headers=part) as answer:
+            assert answer.headers["Repr-Digest"] == f"sha-256=:{digest}:"
+    async with api.request("GET", event["snapshot"] + "?boxes=1") as answer:
+        assert "Repr-Digest" not in answer.headers
 
 
 async def test_a_clip_is_not_ready_while_its_event_goes_on(

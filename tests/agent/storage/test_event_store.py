@@ -1,6 +1,7 @@
 """Events: revisions without gaps, pages, what a crash left open."""
 
 import asyncio
+import hashlib
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -10,7 +11,15 @@ import pytest
 
 from pi_agent.errors import RequestError
 from pi_agent.protocol import Box, EventCause, EventState, Label, MotionEvent, to_json
-from pi_agent.storage import Database, EventQuery, EventStore
+from pi_agent.runtime.durable_files import FileDigest
+from pi_agent.storage import (
+    CopyProgress,
+    Database,
+    EventQuery,
+    EventStore,
+    MediaDigests,
+    StoredEvents,
+)
 
 START = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
 
@@ -181,7 +190,7 @@ async def test_what_the_tracker_says_leaves_alone_what_others_know(store: EventS
     started = motion_event(1, snapshot="/s", box=Box(x=0.1, y=0.2, w=0.3, h=0.4))
     await store.record(started, b"picture")
     amended = await store.amend(
-        "event-0001", lambda e: replace(e, keep=True, clip_error="no camera"), more_media_bytes=7
+        "event-0001", lambda e: replace(e, keep=True, clip_error="no camera")
     )
     moved = Box(x=0.5, y=0.5, w=0.1, h=0.1)
     ended = await store.record(motion_event(1, state=EventState.ENDED, box=moved, score=50.0))
@@ -190,6 +199,31 @@ async def test_what_the_tracker_says_leaves_alone_what_others_know(store: EventS
         amended, state=EventState.ENDED, box=moved, score=50.0, revision=amended.revision + 1
     )
     assert await store.snapshot_box("event-0001") == started.box
+
+
+async def test_what_the_files_of_an_event_are_recognised_by_is_kept(store: EventStore) -> None:
+    assert await store.digests("event-0001") == MediaDigests()
+    await store.record(motion_event(1), b"picture")
+    picture = hashlib.sha256(b"picture").hexdigest()
+    assert await store.digests("event-0001") == MediaDigests(snapshot=picture)
+    clip = FileDigest(size=5, sha256="a" * 64)
+    await store.amend("event-0001", lambda e: replace(e, clip="/c"), clip=clip)
+    await store.drop_picture("event-0001")
+    assert await store.digests("event-0001") == MediaDigests(snapshot=picture, clip="a" * 64)
+    assert await StoredEvents(store._database).media_bytes() == len(b"picture") + 5
+
+
+async def test_how_far_a_copy_is_survives_and_is_of_one_destination_alone(
+    store: EventStore, database: Database
+) -> None:
+    progress = CopyProgress(database, "nas")
+    for number in range(3):
+        await store.record(motion_event(number))
+    assert (await progress.load(), await progress.waiting()) == (0, 3)
+    await progress.save(2)
+    again = CopyProgress(database, "nas")
+    assert (await again.load(), await again.waiting()) == (2, 1)
+    assert await CopyProgress(database, "other").load() == 0
 
 
 async def test_a_picture_comes_with_its_event_and_goes_once_it_is_a_file(

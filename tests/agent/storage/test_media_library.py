@@ -1,11 +1,13 @@
 """Files of events: whole or not there, and only where they belong."""
 
+import hashlib
 import os
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from pi_agent.runtime.durable_files import FileDigest
 from pi_agent.storage import MediaLibrary
 
 from .test_event_store import motion_event
@@ -26,7 +28,8 @@ def test_a_clip_takes_its_place_beside_the_snapshot(tmp_path: Path) -> None:
     library = MediaLibrary(tmp_path / "media")
     made = tmp_path / "made"
     made.write_bytes(b"movie")
-    assert library.place_clip(motion_event(1), made) == 5
+    digest = library.place_clip(motion_event(1), made)
+    assert digest == FileDigest(size=5, sha256=hashlib.sha256(b"movie").hexdigest())
     assert files_of(tmp_path) == [Path("media/2026-11-21/event-0001.mp4")]
 
 
