@@ -12,6 +12,7 @@ from typing import Self
 from pi_agent import __version__
 from pi_agent.capture import FrameSource
 from pi_agent.configuration import CameraConfiguration, Configuration
+from pi_agent.copies import EventCopier, open_target
 from pi_agent.errors import AgentError
 from pi_agent.events import EventFeed
 from pi_agent.objects import ModelFolder, ObjectLooker
@@ -29,7 +30,13 @@ from pi_agent.server import (
     create_application,
 )
 from pi_agent.sources import create_source
-from pi_agent.storage import AccessStore, Database, SettingsStore, agent_identity
+from pi_agent.storage import (
+    AccessStore,
+    CopyProgress,
+    Database,
+    SettingsStore,
+    agent_identity,
+)
 
 _LOGGER = logging.getLogger(__name__)
 DATABASE, MODELS = "agent.db", "models"
@@ -100,6 +107,7 @@ class Agent:
         self.events = self.recording.events
         await self.recording.start()
         self._stack.push_async_callback(self.recording.close)
+        self.copier = self._start_copier()
         self._start_looker()
         self.cameras = self._cameras = await self._create_cameras()
         await self._start_server()
@@ -125,6 +133,22 @@ class Agent:
     def _tell_cameras_status(self) -> None:
         for camera in self._cameras or ():
             camera.tell_status()
+
+    def _start_copier(self) -> EventCopier | None:
+        if self._configuration.copy is None:
+            return None
+        destination = self._configuration.copy.destination(self._configuration.data_dir)
+        copier = EventCopier(
+            self.events,
+            self.recording.media,
+            CopyProgress(self.database, destination.url),
+            lambda: open_target(destination),
+            machine=destination.machine,
+        )
+        self.feed.add_event_listener(copier.nudge)
+        copier.start()
+        self._stack.push_async_callback(copier.close)
+        return copier
 
     async def _create_cameras(self) -> CameraSet:
         services = CameraServices(
@@ -172,6 +196,7 @@ class Agent:
             access=self.access,
             guard=guard,
             system=system,
+            copier=self.copier,
         )
         await self._listen(parts)
 

@@ -1,6 +1,7 @@
 """`pi-agent check`: what is wrong with this set-up, and the mend."""
 
 import argparse
+import asyncio
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -10,7 +11,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from pi_agent.app import MODELS
+from pi_agent.app import DATABASE, MODELS
 from pi_agent.capture import find_cameras
 from pi_agent.capture.camera_modes import camera_modes, is_local
 from pi_agent.capture.device_problems import holder_of
@@ -18,12 +19,14 @@ from pi_agent.check_power import knows_power, power_problem
 from pi_agent.check_storage import check_data_directory, check_for_damage
 from pi_agent.common_options import configuration_of
 from pi_agent.configuration import CameraConfiguration, Configuration
+from pi_agent.copies import open_target
 from pi_agent.errors import AgentError, CameraError
 from pi_agent.found_cameras import as_configured
 from pi_agent.objects import ModelFolder
 from pi_agent.objects.open_model import open_model
 from pi_agent.server import AgentCertificate
 from pi_agent.sources import camera_source
+from pi_agent.storage import CopyProgress, Database
 
 _LEAST_FREE_BYTES = 200 * 1024 * 1024
 _NO_CAMERA = (
@@ -63,6 +66,8 @@ def findings(configuration: Configuration) -> Iterator[Finding]:
     yield _clock()
     yield _power()
     yield _guarded("objects", lambda: _objects(configuration))
+    if configuration.copy is not None:
+        yield _guarded("copy", lambda: asyncio.run(_copy(configuration)))
     yield from _cameras(configuration)
 
 
@@ -88,6 +93,18 @@ def _disk(configuration: Configuration) -> Finding:
         mend = f"only {free // 2**20} MB free; delete old events or use a larger card"
         return Finding(subject="disk", problem=mend)
     return Finding(subject="disk", detail=f"{free / 2**30:.1f} GB free")
+
+
+async def _copy(configuration: Configuration) -> str:
+    """Connect to the other machine, as the agent does."""
+    assert configuration.copy is not None  # noqa: S101
+    destination = configuration.copy.destination(configuration.data_dir)
+    async with open_target(destination) as target:
+        await target.prepare()
+    with closing(Database(configuration.data_dir / DATABASE)) as database:
+        waiting = await CopyProgress(database, destination.url).waiting()
+    where = f"{destination.user}@{destination.machine}, {destination.directory}"
+    return f"{where} can be written; {waiting} event(s) wait"
 
 
 def _clock() -> Finding:

@@ -1,4 +1,4 @@
-"""The command line: `pi-agent run`, `pair`, `tokens`, `models`, `check`, `replay`.
+"""The command line: `pi-agent run`, `pair`, `tokens`, `models`, `copy`, `check`, `replay`.
 
 Exit status: 0 done, 1 the agent failed or found a problem, 2 the command line or the configuration
 is wrong.
@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from pi_agent import __version__, access_commands, check, model_commands, replay
+from pi_agent import __version__, access_commands, check, copy_commands, model_commands, replay
 from pi_agent.app import Agent
 from pi_agent.capture import find_cameras
 from pi_agent.common_options import add_common_options, configuration_of
@@ -102,6 +102,9 @@ def _parser() -> argparse.ArgumentParser:
     _command(commands, "pair", access_commands.pair, "print a pairing code for Home Assistant")
     access_commands.add_token_commands(
         _command(commands, "tokens", access_commands.list_tokens, "manage the clients' tokens")
+    )
+    copy_commands.add_copy_commands(
+        _command(commands, "copy", copy_commands.test, "set up the copy to a second machine")
     )
     _command(commands, "check", check.run, "say what is wrong with this set-up, and the mend")
     model_commands.add_arguments(

@@ -12,6 +12,7 @@ from typing import Any
 import voluptuous as vol
 
 from pi_agent.capture import CaptureSize
+from pi_agent.copies import Destination
 from pi_agent.errors import ConfigurationError
 from pi_agent.protocol import DEFAULT_PORT
 from pi_agent.sources import create_source
@@ -78,6 +79,29 @@ class ObjectsConfiguration:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CopyConfiguration:
+    """The second machine that gets a copy of every event; key and known hosts may be elsewhere."""
+
+    host: str
+    user: str
+    port: int = 22
+    directory: str = "pi-motion-camera"
+    key: Path | None = None
+    known_hosts: Path | None = None
+
+    def destination(self, data_dir: Path) -> Destination:
+        """The same with both files, which else are in the data directory."""
+        return Destination(
+            host=self.host,
+            port=self.port,
+            user=self.user,
+            directory=self.directory,
+            key=self.key or data_dir / "copy_key",
+            known_hosts=self.known_hosts or data_dir / "copy_known_hosts",
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Configuration:
     """Everything that is set before the agent starts."""
 
@@ -86,6 +110,7 @@ class Configuration:
     server: ServerConfiguration = ServerConfiguration()
     storage: StorageConfiguration = StorageConfiguration()
     objects: ObjectsConfiguration = ObjectsConfiguration()
+    copy: CopyConfiguration | None = None
     cameras: tuple[CameraConfiguration, ...] = ()
 
 
@@ -132,6 +157,31 @@ def _amount(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1e6:
         raise vol.Invalid("must be a number of 0 or more, up to 1000000")
     return float(value)
+
+
+def _host(value: Any) -> str:
+    if not isinstance(value, str) or not re.fullmatch(r"[0-9A-Za-z][0-9A-Za-z.:_-]*", value):
+        raise vol.Invalid("must be the name or address of a machine, such as nas.local")
+    return value
+
+
+def _user(value: Any) -> str:
+    if not isinstance(value, str) or not re.fullmatch(r"[0-9A-Za-z_][0-9A-Za-z_.-]{0,63}", value):
+        raise vol.Invalid("must be a user's name on that machine, such as pi-copies")
+    return value
+
+
+def _remote_port(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 65535:
+        raise vol.Invalid("must be a whole number from 1 to 65535")
+    return value
+
+
+def _directory(value: Any) -> str:
+    text = _text(value)
+    if ".." in text.split("/") or not text.isprintable():
+        raise vol.Invalid("must be a directory on that machine, without .., such as front-garden")
+    return text.rstrip("/") or "/"
 
 
 def _models(value: Any) -> Any:
@@ -201,12 +251,21 @@ _OBJECTS = {
     vol.Optional("looks_per_second"): _looks,
     vol.Optional("threads"): _threads,
 }
+_COPY = {
+    vol.Required("host"): _host,
+    vol.Required("user"): _user,
+    vol.Optional("port"): _remote_port,
+    vol.Optional("directory"): _directory,
+    vol.Optional("key"): _text,
+    vol.Optional("known_hosts"): _text,
+}
 _FILE = {
     vol.Optional("name"): _text,
     vol.Optional("data_dir"): _text,
     vol.Optional("server"): _SERVER,
     vol.Optional("storage"): _STORAGE,
     vol.Optional("objects"): _OBJECTS,
+    vol.Optional("copy"): _COPY,
     vol.Optional("cameras"): _cameras,
 }
 _KEYS: dict[tuple[str, ...], tuple[str, ...]] = {
@@ -214,6 +273,7 @@ _KEYS: dict[tuple[str, ...], tuple[str, ...]] = {
     ("server",): tuple(map(str, _SERVER)),
     ("storage",): tuple(map(str, _STORAGE)),
     ("objects",): tuple(map(str, _OBJECTS)),
+    ("copy",): tuple(map(str, _COPY)),
     ("cameras",): tuple(map(str, _CAMERA)),
 }
 
@@ -249,6 +309,7 @@ def check_configuration(data: Mapping[str, Any]) -> Configuration:
         server=ServerConfiguration(**data.get("server", {})),
         storage=StorageConfiguration(**data.get("storage", {})),
         objects=_objects(data.get("objects", {})),
+        copy=_copy(data["copy"]) if "copy" in data else None,
         cameras=tuple(_camera(entry) for entry in data.get("cameras", ())),
     )
 
@@ -262,6 +323,11 @@ def _camera(entry: Mapping[str, Any]) -> CameraConfiguration:
         size=CaptureSize(**size),
         verify_tls=entry.get("verify_tls", True),
     )
+
+
+def _copy(entry: Mapping[str, Any]) -> CopyConfiguration:
+    files = {name: Path(entry[name]) for name in ("key", "known_hosts") if name in entry}
+    return CopyConfiguration(**{**entry, **files})
 
 
 def _title(camera: str) -> str:

@@ -1,7 +1,7 @@
 """Live messages to any number of listeners, each with a bounded queue of its own."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from pi_agent.protocol import EventMessage, ServerMessage, encode_message
@@ -43,9 +43,17 @@ class EventFeed:
 
     def __init__(self) -> None:
         self._subscriptions: set[FeedSubscription] = set()
+        self._listeners: list[Callable[[], None]] = []
+
+    def add_event_listener(self, on_event: Callable[[], None]) -> None:
+        """Have `on_event` called whenever a change of an event is published."""
+        self._listeners.append(on_event)
 
     def publish(self, message: ServerMessage) -> None:
         """Queue the message for everyone who listens now."""
+        if isinstance(message, EventMessage):
+            for on_event in self._listeners:
+                on_event()
         if not self._subscriptions:
             return
         revision = message.event.revision if isinstance(message, EventMessage) else 0

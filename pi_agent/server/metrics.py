@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from aiohttp import web
 
+from pi_agent.copies import EventCopier
 from pi_agent.pipeline import Recording
 from pi_agent.protocol import CameraState
 
@@ -15,7 +16,9 @@ from .parts import PARTS, ServerParts
 
 async def metrics(request: web.Request) -> web.Response:
     """Counters and gauges of the agent and of each camera."""
-    text = "\n".join(_lines(request.app[PARTS])) + "\n"
+    parts = request.app[PARTS]
+    lines = [*_lines(parts), *await _copy(parts.copier)]
+    text = "\n".join(lines) + "\n"
     return web.Response(text=text, headers={"Content-Type": "text/plain; version=0.0.4"})
 
 
@@ -97,6 +100,27 @@ def _recording(recording: Recording) -> Iterator[str]:
         recording.journal.lost_events,
         kind="counter",
     )
+
+
+async def _copy(copier: EventCopier | None) -> list[str]:
+    """How the copy to a second machine fares, where one is configured."""
+    if copier is None:
+        return []
+    waiting = await copier.waiting()
+    ok = float(copier.problem is None)
+    left_out = copier.left_out_files
+    return [
+        *_single("pi_agent_copy_ok", "Whether the other machine takes copies (1) or not (0).", ok),
+        *_single("pi_agent_copy_waiting_events", "Events with changes to be copied.", waiting),
+        *_single("pi_agent_copy_files_total", "Files copied.", copier.copied_files, kind="counter"),
+        *_single("pi_agent_copy_bytes_total", "Bytes copied.", copier.copied_bytes, kind="counter"),
+        *_single(
+            "pi_agent_copy_left_out_files_total",
+            "Files that could not be read here.",
+            left_out,
+            kind="counter",
+        ),
+    ]
 
 
 def _family(name: str, kind: str, text: str, values: dict[str, float | None]) -> Iterator[str]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from pi_agent.copies import EventCopier
 from pi_agent.events import EventFeed
 from pi_agent.pipeline import CameraSet, Recording
 from pi_agent.storage import AccessStore
@@ -33,6 +34,7 @@ class ServerParts:
     access: AccessStore
     guard: AccessGuard
     system: SystemState
+    copier: EventCopier | None = None
 
 
 PARTS = web.AppKey("parts", ServerParts)

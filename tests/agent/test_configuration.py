@@ -28,6 +28,46 @@ def mistakes(tmp_path: Path, text: str) -> list[str]:
     return [line.strip() for line in lines]
 
 
+def test_a_copy_to_a_second_machine_has_its_files_in_the_data_directory(tmp_path: Path) -> None:
+    text = '[copy]\nhost = "nas.local"\nuser = "pi-copies"\n'
+    copy = load(tmp_path, text).copy
+    assert copy is not None
+    place = copy.destination(Path("/srv/agent"))
+    assert (place.host, place.port, place.user, place.directory) == (
+        *("nas.local", 22, "pi-copies"),
+        "pi-motion-camera",
+    )
+    assert place.key == Path("/srv/agent/copy_key")
+    assert place.known_hosts == Path("/srv/agent/copy_known_hosts")
+    assert place.url == "sftp://pi-copies@nas.local:22/pi-motion-camera"
+    text += 'port = 2222\ndirectory = "/srv/front-garden/"\nkey = "/k"\nknown_hosts = "/h"\n'
+    copy = load(tmp_path, text).copy
+    assert copy is not None
+    place = copy.destination(Path("/srv/agent"))
+    assert (place.machine, place.directory) == ("nas.local:2222", "/srv/front-garden")
+    assert (place.key, place.known_hosts) == (Path("/k"), Path("/h"))
+
+
+def test_every_mistake_in_a_copy_is_named(tmp_path: Path) -> None:
+    found = mistakes(
+        tmp_path,
+        """
+        [copy]
+        host = "-oProxyCommand=x"
+        port = 0
+        directory = "a/../../b"
+        derictory = "x"
+        """,
+    )
+    assert sorted(found) == [
+        "copy.derictory: is not known; did you mean directory?",
+        "copy.directory: must be a directory on that machine, without .., such as front-garden",
+        "copy.host: must be the name or address of a machine, such as nas.local",
+        "copy.port: must be a whole number from 1 to 65535",
+        "copy.user: is missing",
+    ]
+
+
 def test_a_whole_configuration_is_read(tmp_path: Path) -> None:
     configuration = load(
         tmp_path,
@@ -84,7 +124,7 @@ def test_three_mistakes_are_all_named_with_the_nearest_right_key(tmp_path: Path)
     [
         (
             "zzzz = 1",
-            "zzzz: is not known; known are name, data_dir, server, storage, objects, cameras",
+            "zzzz: is not known; known are name, data_dir, server, storage, objects, copy, cameras",
         ),
         (
             "[objects]\nmodels = 3",
