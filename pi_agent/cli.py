@@ -7,18 +7,17 @@ is wrong.
 import argparse
 import asyncio
 import logging
-import signal
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from pi_agent import __version__, access_commands, check, copy_commands, model_commands, replay
-from pi_agent.app import Agent
 from pi_agent.capture import find_cameras
 from pi_agent.common_options import add_common_options, configuration_of
 from pi_agent.configuration import DEFAULT_PATH, CameraConfiguration, Configuration
 from pi_agent.errors import AgentError, ConfigurationError
 from pi_agent.found_cameras import as_configured
+from pi_agent.service import serve
 
 _LOGGER = logging.getLogger(__name__)
 _NO_CAMERA = (
@@ -48,7 +47,7 @@ def _run(options: argparse.Namespace) -> int:
     configuration = _run_configuration(options)
     if not configuration.cameras:
         configuration = replace(configuration, cameras=_found_cameras())
-    asyncio.run(_serve(configuration))
+    asyncio.run(serve(configuration))
     return 0
 
 
@@ -76,14 +75,6 @@ def _found_cameras() -> tuple[CameraConfiguration, ...]:
     for camera in cameras:
         _LOGGER.info("No camera is configured; found %s as %s", camera.name, camera.id)
     return cameras
-
-
-async def _serve(configuration: Configuration) -> None:
-    async with Agent(configuration) as agent:
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, agent.stop)
-        await agent.run()
 
 
 def _parser() -> argparse.ArgumentParser:

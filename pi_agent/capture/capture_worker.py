@@ -17,6 +17,7 @@ from .source_reader_worker import CaptureOrders, SourceReader
 
 _LOGGER = logging.getLogger(__name__)
 _HANG_SECONDS = 30.0  # longer than any bound that a source keeps by itself
+_OVERDUE_SECONDS = 10.0  # after which a source should have been given up, and was not
 _LET_GO_SECONDS = 6.0  # less than ThreadWorker.close waits
 _STEADY_SECONDS = 10.0  # of pictures, until a loss counts as the first one again
 _MOST_STUCK = 3
@@ -117,6 +118,13 @@ class CaptureWorker(ThreadWorker):
     def abandoned_sources(self) -> int:
         """How often the camera's library hung and was given up, with its thread."""
         return self._abandoned
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether this thread, which gives up what hangs, hangs itself."""
+        reader = self._reader
+        patience = self._hang_seconds + _OVERDUE_SECONDS
+        return reader is not None and reader.silent_seconds > patience
 
     def set_paused(self, paused: bool) -> None:
         """Let go of the camera, or take it again; acts at once, from any thread."""

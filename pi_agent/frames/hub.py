@@ -1,6 +1,7 @@
 """Newest-frame slots: one publisher, any number of takers, nobody waits for another."""
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -15,17 +16,26 @@ class FrameTaker:
         self._frame: Frame | None = None
         self._closed = False
         self._dropped_frames = 0
+        self._full_since = 0.0  # by time.monotonic, while the slot is full
 
     @property
     def dropped_frames(self) -> int:
         """How many frames were replaced before this taker had time for them."""
         return self._dropped_frames
 
+    @property
+    def behind_seconds(self) -> float:
+        """For how long this taker has left its slot full, seconds."""
+        with self._changed:
+            return 0.0 if self._frame is None else time.monotonic() - self._full_since
+
     def offer(self, frame: Frame) -> None:
         """Put the newest frame into the slot; called by the hub."""
         with self._changed:
             if self._frame is not None:
                 self._dropped_frames += 1
+            else:
+                self._full_since = time.monotonic()
             self._frame = frame
             self._changed.notify()
 
@@ -62,6 +72,11 @@ class FrameHub:
     def newest(self) -> Frame | None:
         """The last published frame, None while there is no picture."""
         return self._newest
+
+    @property
+    def behind_seconds(self) -> float:
+        """For how long the slowest taker has left a frame in its slot, seconds."""
+        return max((taker.behind_seconds for taker in self._takers), default=0.0)
 
     def publish(self, frame: Frame) -> None:
         """Make `frame` the newest for everyone; never blocks on a taker."""

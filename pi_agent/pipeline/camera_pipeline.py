@@ -38,6 +38,8 @@ from .settings_parts import (
 )
 from .worker_reports import WorkerReports
 
+_BEHIND_SECONDS = 20.0  # in which every taker has looked at a frame, however slow the machine
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CameraServices:
@@ -176,6 +178,13 @@ class CameraPipeline:
         """Whether events wait for an object; never where nobody could see one."""
         looker = self._services.looker
         return self.settings.only_labels and bool(looker.labels) and looker.problem is None
+
+    @property
+    def stuck_threads(self) -> tuple[str, ...]:
+        """What of this camera does not get on and only a restart mends; not that it is offline."""
+        capture = (f"capture-{self.id}",) if self._capture.is_stuck else ()
+        behind = self._hub.behind_seconds > _BEHIND_SECONDS
+        return (*capture, f"a taker of {self.id}'s frames") if behind else capture
 
     @property
     def info(self) -> CameraInfo:

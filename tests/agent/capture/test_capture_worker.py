@@ -267,3 +267,22 @@ def test_a_defect_of_a_source_is_not_silent(bench: Bench, caplog: pytest.LogCapt
     eventually(lambda: not bench.worker.is_alive)
     assert [str(error) for error in bench.deaths] == ["a defect"]
     assert "Thread capture-porch died" in caplog.text
+
+
+def test_a_worker_that_hangs_itself_is_told_from_one_that_waits(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(capture_worker, "_OVERDUE_SECONDS", 0.2)
+    go_on = threading.Event()
+    monkeypatch.setattr(bench.worker, "_abandon", lambda _: go_on.wait(10))
+    bench.camera.hang_in("read")
+    bench.worker.start()
+    assert not bench.worker.is_stuck
+    try:
+        deadline = time.monotonic() + 10
+        while not bench.worker.is_stuck:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+    finally:
+        bench.camera.release()
+        go_on.set()

@@ -1,0 +1,45 @@
+"""The agent as a service: until it is told to stop, watched by systemd where that runs it."""
+
+import asyncio
+import faulthandler
+import signal
+
+from pi_agent.app import Agent
+from pi_agent.configuration import Configuration
+from pi_agent.protocol import CameraState
+from pi_agent.runtime import ServiceNotifier
+
+from .watchdog import Watchdog
+
+
+async def serve(configuration: Configuration) -> None:
+    """Run the agent until SIGINT or SIGTERM; WorkerDiedError where only a restart helps."""
+    faulthandler.enable()  # the watchdog's SIGABRT then shows in the journal where it hangs
+    notifier = ServiceNotifier.from_environment()
+    async with Agent(configuration) as agent:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, agent.stop)
+        watchdog = Watchdog(
+            notifier, stuck=lambda: stuck_threads(agent), status=lambda: status_line(agent)
+        )
+        watchdog.start()
+        try:
+            await agent.run()
+        finally:
+            await watchdog.close()
+
+
+def stuck_threads(agent: Agent) -> list[str]:
+    """The threads of all cameras that do not get on."""
+    return [name for camera in agent.cameras for name in camera.stuck_threads]
+
+
+def status_line(agent: Agent) -> str:
+    """How the agent is, for `systemctl status`."""
+    cameras = list(agent.cameras)
+    online = sum(camera.status.state is CameraState.ONLINE for camera in cameras)
+    parts = [f"{online} of {len(cameras)} camera(s) online"]
+    parts += [f"{c.id}: {c.status.reason}" for c in cameras if c.status.reason]
+    problem = agent.recording.health.problem
+    return "; ".join([*parts, f"recording: {problem}"] if problem else parts)
