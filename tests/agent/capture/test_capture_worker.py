@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from pi_agent.capture import CameraControls, CameraStuckError, CaptureWorker, capture_worker
+from pi_agent.capture.source_reader_worker import SourceReader
 from pi_agent.frames import FrameHub, PictureView
 from pi_agent.runtime import Backoff
 
@@ -274,7 +275,12 @@ def test_a_worker_that_hangs_itself_is_told_from_one_that_waits(
 ) -> None:
     monkeypatch.setattr(capture_worker, "_OVERDUE_SECONDS", 0.2)
     go_on = threading.Event()
-    monkeypatch.setattr(bench.worker, "_abandon", lambda _: go_on.wait(10))
+
+    def hang(reader: SourceReader) -> None:
+        go_on.wait(10)
+        reader.stop()
+
+    monkeypatch.setattr(bench.worker, "_abandon", hang)
     bench.camera.hang_in("read")
     bench.worker.start()
     assert not bench.worker.is_stuck
