@@ -16,10 +16,11 @@ async def serve(configuration: Configuration) -> None:
     """Run the agent until SIGINT or SIGTERM; WorkerDiedError where only a restart helps."""
     faulthandler.enable()  # the watchdog's SIGABRT then shows in the journal where it hangs
     notifier = ServiceNotifier.from_environment()
-    async with Agent(configuration) as agent:
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, agent.stop)
+    agent = Agent(configuration)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, agent.stop)  # one that comes while it starts counts too
+    async with agent:
         watchdog = Watchdog(
             notifier, stuck=lambda: stuck_threads(agent), status=lambda: status_line(agent)
         )

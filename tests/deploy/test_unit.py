@@ -1,0 +1,52 @@
+"""The unit is one that systemd takes, locks the service in, and brings it back for ever."""
+
+import configparser
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+UNIT = ROOT / "deploy" / "pi-agent.service"
+_MOST_EXPOSURE = 3.0  # of systemd's scale to 10
+
+needs_systemd = pytest.mark.skipif(
+    shutil.which("systemd-analyze") is None, reason="systemd-analyze is not installed here"
+)
+
+
+def analyze(*arguments: str | Path) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        ["systemd-analyze", *arguments], capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+@needs_systemd
+def test_systemd_takes_every_line(tmp_path: Path) -> None:
+    unit = tmp_path / UNIT.name
+    program = "/opt/pi-agent/current/bin/pi-agent"
+    unit.write_text(UNIT.read_text().replace(program, "/bin/true"))
+    assert program in UNIT.read_text()
+    done = analyze("verify", "--man=no", unit)
+    assert done.returncode == 0, done.stderr
+    assert UNIT.name not in done.stderr  # nor warned of: unknown keys, wrong values
+
+
+@needs_systemd
+def test_the_service_is_locked_in() -> None:
+    done = analyze("security", "--offline=true", UNIT)
+    (exposure,) = re.findall(r"exposure level for pi-agent\.service: ([\d.]+)", done.stdout)
+    assert float(exposure) <= _MOST_EXPOSURE, done.stdout
+
+
+def test_it_comes_back_whatever_happened() -> None:
+    unit = configparser.ConfigParser(strict=False, interpolation=None)
+    unit.optionxform = str  # type: ignore[assignment,method-assign]
+    unit.read(UNIT)
+    assert unit["Service"]["Restart"] == "always"
+    assert unit["Unit"]["StartLimitIntervalSec"] == "0"
+    assert unit["Service"]["Type"] == "notify"
+    assert int(unit["Service"]["WatchdogSec"]) > 0
+    assert unit["Service"]["User"] == "pi-agent"
