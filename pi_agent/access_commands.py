@@ -12,9 +12,9 @@ from typing import TypeVar
 from pi_agent.app import DATABASE
 from pi_agent.common_options import add_common_options, configuration_of
 from pi_agent.errors import NotFoundError
-from pi_agent.protocol import PairingCode
+from pi_agent.protocol import PairingCode, Role
 from pi_agent.server import AgentCertificate
-from pi_agent.storage import AccessStore, Database
+from pi_agent.storage import AccessStore, Database, TokenInfo
 
 T = TypeVar("T")
 
@@ -23,10 +23,21 @@ def pair(options: argparse.Namespace) -> int:
     """Print a pairing code, alone on standard output."""
     data_dir = _data_dir(options)
     certificate = AgentCertificate.load_or_create(data_dir)
-    secret = _with_access(data_dir, lambda access: access.new_pairing_secret())
-    print("Enter this code in Home Assistant within ten minutes:", file=sys.stderr)
+    role = Role.VIEWER if options.viewer else Role.OWNER
+    secret = _with_access(data_dir, lambda access: access.new_pairing_secret(role))
+    place = "on the agent's own page" if options.viewer else "in Home Assistant or on its own page"
+    print(f"Enter this code {place} within ten minutes:", file=sys.stderr)
     print(PairingCode.create(secret, certificate.sha256))
     return 0
+
+
+def add_pair_options(parser: argparse.ArgumentParser) -> None:
+    """`pair --viewer`."""
+    parser.add_argument(
+        "--viewer",
+        action="store_true",
+        help="whoever enters the code may look, but neither change nor delete anything",
+    )
 
 
 def add_token_commands(parser: argparse.ArgumentParser) -> None:
@@ -47,9 +58,9 @@ def create_token(options: argparse.Namespace) -> int:
 
 
 def list_tokens(options: argparse.Namespace) -> int:
-    """Print each client and since when it has its token."""
+    """Print each client, since when it has its token, what it may do and until when."""
     for token in _with_access(_data_dir(options), lambda access: access.tokens()):
-        print(f"{token.created_at:%Y-%m-%d %H:%M} UTC  {token.name}")
+        print(f"{token.created_at:%Y-%m-%d %H:%M} UTC  {token.role.value:6}  {_named(token)}")
     return 0
 
 
@@ -59,6 +70,12 @@ def revoke_token(options: argparse.Namespace) -> int:
     if not _with_access(_data_dir(options), lambda access: access.revoke_token(name)):
         raise NotFoundError(f"no client {name!r} has a token; see `pi-agent tokens list`")
     return 0
+
+
+def _named(token: TokenInfo) -> str:
+    if token.expires_at is None:
+        return token.name
+    return f"{token.name}, until {token.expires_at:%Y-%m-%d %H:%M} UTC"
 
 
 _TOKEN_COMMANDS = (

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from typing import Self
 
 from pi_agent import __version__
@@ -209,6 +210,7 @@ class Agent:
                 AgentCertificate.load_or_create, self._configuration.data_dir
             )
             ssl_context = await asyncio.to_thread(self.certificate.ssl_context)
+            parts = replace(parts, certificate_sha256=self.certificate.sha256)
         self.server = HttpServer(
             create_application(parts),
             host=settings.host,

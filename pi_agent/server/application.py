@@ -5,9 +5,10 @@ from aiohttp.typedefs import Handler
 
 from pi_agent.protocol import routes
 
-from . import cameras, events, metrics, mjpeg, pairing, websocket
+from . import cameras, events, metrics, mjpeg, pairing, sessions, websocket
 from .auth_middleware import auth_middleware
 from .error_middleware import error_middleware
+from .page import add_page_routes
 from .parts import PARTS, ServerParts
 
 _MOST_BODY_BYTES = 64 * 1024  # settings with the most zones allowed are far below
@@ -16,6 +17,10 @@ ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("GET", routes.HEALTH, cameras.health),
     ("GET", routes.METRICS, metrics.metrics),
     ("POST", routes.PAIR, pairing.pair),
+    ("POST", routes.PAIRING_CODES, sessions.new_pairing_code),
+    ("POST", routes.LOGIN, sessions.log_in),
+    ("POST", routes.LOGOUT, sessions.log_out),
+    ("GET", routes.SESSION, sessions.session),
     ("GET", routes.INFO, cameras.info),
     ("GET", routes.STREAM, mjpeg.stream_mjpeg),
     ("GET", routes.SNAPSHOT, cameras.snapshot),
@@ -41,6 +46,7 @@ def create_application(parts: ServerParts) -> web.Application:
     application.on_shutdown.append(_end_long_answers)
     for method, template, handler in ROUTES:
         application.router.add_route(method, template, handler)
+    add_page_routes(application.router)
     return application
 
 

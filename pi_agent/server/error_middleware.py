@@ -9,7 +9,7 @@ from pi_agent.errors import AgentError, NotFoundError, RequestError, Unavailable
 from pi_agent.protocol import ErrorBody, ErrorDocument, ProtocolError, to_json
 from pi_agent.storage import PairingLockedError
 
-from .auth_middleware import UnauthorizedError
+from .auth_middleware import ForbiddenError, UnauthorizedError
 
 _LOGGER = logging.getLogger(__name__)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -22,6 +22,7 @@ class ConflictError(AgentError):
 # Status and code by kind of error, the first that fits.
 _ANSWERS: tuple[tuple[type[Exception], int, str], ...] = (
     (UnauthorizedError, 401, "unauthorized"),
+    (ForbiddenError, 403, "forbidden"),
     (ProtocolError, 400, "invalid"),
     (RequestError, 400, "invalid"),
     (NotFoundError, 404, "not_found"),

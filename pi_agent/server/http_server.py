@@ -9,7 +9,7 @@ from aiohttp.http import HttpProcessingError
 
 from pi_agent.errors import ConfigurationError
 
-from .auth_middleware import OPEN_PATHS, Handler
+from .auth_middleware import Handler, is_open
 from .connection_acceptor import ConnectionAcceptor
 from .connection_gate import ConnectionGate, ConnectionLimits
 
@@ -81,7 +81,7 @@ class HttpServer:
 
     @web.middleware
     async def _note_trust(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        if request.path not in OPEN_PATHS:
+        if not is_open(request.path):
             self._acceptor.trust(request.get_extra_info("peername"))
         return await handler(request)
 

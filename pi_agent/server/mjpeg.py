@@ -9,7 +9,7 @@ from aiohttp import HttpVersion11, web
 from pi_agent.errors import UnavailableError
 from pi_agent.streaming import BOUNDARY, FIRST_BOUNDARY, EncodedPicture
 
-from .auth_middleware import bearer_token
+from .auth_middleware import token_of
 from .parts import PARTS
 from .request_values import query_number, query_whole_number
 
@@ -84,7 +84,7 @@ async def stream_mjpeg(request: web.Request) -> web.StreamResponse:
     await response.write(FIRST_BOUNDARY)
     sink = TransportSink(transport, fps=fps, chunked=request.version >= HttpVersion11)
     with (
-        parts.guard.held(bearer_token(request), lambda _: sink.ended.set()),
+        parts.guard.held(token_of(request), lambda _: sink.ended.set()),
         pipeline.streams.watched_by(sink, width=width),
     ):
         await sink.ended.wait()

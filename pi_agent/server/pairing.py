@@ -5,6 +5,7 @@ import asyncio
 from aiohttp import web
 
 from pi_agent.protocol import PairAnswer, PairingCode, PairRequest, to_json
+from pi_agent.storage import TokenLife
 
 from .auth_middleware import UnauthorizedError
 from .parts import PARTS
@@ -17,12 +18,20 @@ async def pair(request: web.Request) -> web.Response:
     """Exchange a code that was not used before for this client's token."""
     parts = request.app[PARTS]
     wish = await body_of(request, PairRequest)
-    code = PairingCode.parse(wish.code)
-    token = await parts.access.redeem(code.secret, wish.client)
+    token = await redeemed(request, wish.code, wish.client)
+    answer = PairAnswer(token=token, agent_id=parts.identity.agent_id)
+    return web.json_response(text=to_json(answer), headers={"Cache-Control": "no-store"})
+
+
+async def redeemed(
+    request: web.Request, text: str, client: str, *, life: TokenLife | None = None
+) -> str:
+    """The token for a pairing code; UnauthorizedError, after a while, for one that is not good."""
+    code = PairingCode.parse(text)
+    token = await request.app[PARTS].access.redeem(code.secret, client, life=life)
     if token is None:
         await asyncio.sleep(_WRONG_CODE_SECONDS)
         raise UnauthorizedError(
             "the pairing code is wrong, used or expired; print a new one with `pi-agent pair`"
         )
-    answer = PairAnswer(token=token, agent_id=parts.identity.agent_id)
-    return web.json_response(text=to_json(answer), headers={"Cache-Control": "no-store"})
+    return token

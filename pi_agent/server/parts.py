@@ -25,7 +25,7 @@ class Identity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerParts:
-    """Everything that a handler may use."""
+    """Everything that a handler may use; no certificate means plain HTTP."""
 
     identity: Identity
     cameras: CameraSet
@@ -35,6 +35,7 @@ class ServerParts:
     guard: AccessGuard
     system: SystemState
     copier: EventCopier | None = None
+    certificate_sha256: bytes | None = None
 
 
 PARTS = web.AppKey("parts", ServerParts)

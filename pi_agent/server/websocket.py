@@ -15,7 +15,7 @@ from pi_agent.protocol import (
 )
 
 from .access_guard import Ending
-from .auth_middleware import bearer_token
+from .auth_middleware import token_of
 from .parts import PARTS, ServerParts
 from .request_values import query_whole_number
 
@@ -28,7 +28,7 @@ _BATCH = 200  # missed events in memory at a time
 async def event_websocket(request: web.Request) -> web.WebSocketResponse:
     """`GET /api/v1/ws?since=REVISION`."""
     parts = request.app[PARTS]
-    token = bearer_token(request)
+    token = token_of(request)
     since = query_whole_number(request, "since", low=0, high=_NEWEST_REVISION)
     socket = web.WebSocketResponse(heartbeat=_HEARTBEAT_SECONDS, max_msg_size=_MOST_BYTES_IN)
     await socket.prepare(request)

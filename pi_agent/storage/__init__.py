@@ -1,6 +1,6 @@
 """What the agent keeps over restarts: one SQLite database, and folders of pictures and clips."""
 
-from .access_store import AccessStore, PairingLockedError, TokenInfo
+from .access_store import AccessStore, PairingLockedError
 from .copy_progress import CopyProgress
 from .database_worker import Database
 from .eraser import EventEraser
@@ -15,6 +15,7 @@ from .retention import Retention, RetentionLimits
 from .salvage import databases_put_aside
 from .settings_store import SettingsStore
 from .stored_events import StoredEvents
+from .tokens import TokenInfo, TokenLife
 
 __all__ = [
     "AccessStore",
@@ -33,6 +34,7 @@ __all__ = [
     "SettingsStore",
     "StoredEvents",
     "TokenInfo",
+    "TokenLife",
     "agent_identity",
     "databases_put_aside",
 ]

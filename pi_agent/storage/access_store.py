@@ -1,16 +1,26 @@
-"""Who may come in: bearer tokens and pairing codes, kept as hashes only."""
+"""Who may come in: bearer tokens, sessions and pairing codes, kept as hashes only."""
 
-import hashlib
 import secrets
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import suppress
 from datetime import UTC, datetime
 
-from pi_agent.errors import AgentError, RequestError
+from pi_agent.errors import AgentError, RequestError, UnavailableError
+from pi_agent.protocol import Role
 from pi_agent.protocol.pairing import SECRET_BYTES
 
 from .database_worker import Database
+from .tokens import (
+    TokenInfo,
+    TokenLife,
+    create_token,
+    find_token,
+    hash_of,
+    list_tokens,
+    note_use,
+    use_is_worth_noting,
+)
 
 CODE_LIFETIME_SECONDS = 600.0
 # 40 secret bits against 10 guesses in ten minutes: one in 10^11 for each code that is handed out.
@@ -29,14 +39,6 @@ class PairingLockedError(AgentError):
         self.retry_after = retry_after
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TokenInfo:
-    """A client's token as the list shows it: never the token itself."""
-
-    name: str
-    created_at: datetime
-
-
 class AccessStore:
     """Tokens and pairing codes; a change by one process is seen by another at once.
 
@@ -47,18 +49,23 @@ class AccessStore:
         self._database = database
         self._now = now
 
-    async def create_token(self, name: str) -> str:
+    async def create_token(
+        self, name: str, *, role: Role = Role.OWNER, life: TokenLife | None = None
+    ) -> str:
         """A new random token for the client `name`; an older one of that name ends.
 
-        Raises RequestError (field "name") for an empty or overlong name.
+        Without `life` it is good until it is revoked. Raises RequestError (field "name") for an
+        empty or overlong name.
         """
         if not 1 <= len(name) <= 128:
             raise RequestError("must have 1 to 128 characters", field="name")
-        return await self._database.execute(lambda c: _create_token(c, name, self._now()))
+        return await self._database.execute(
+            lambda c: create_token(c, name, self._now(), role=role, life=life)
+        )
 
     async def tokens(self) -> tuple[TokenInfo, ...]:
-        """All clients that have a token, by name."""
-        return await self._database.read(_list_tokens)
+        """All clients whose token is good, by name."""
+        return await self._database.read(lambda c: list_tokens(c, self._now()))
 
     async def revoke_token(self, name: str) -> bool:
         """End the token of the client `name`; whether there was one."""
@@ -67,67 +74,63 @@ class AccessStore:
         )
 
     async def client_of(self, token: str) -> str | None:
-        """The client whose token this is, None for a wrong or revoked one.
+        """The client whose token this is, None for a wrong, revoked or expired one."""
+        info = await self.holder_of(token)
+        return None if info is None else info.name
+
+    async def holder_of(self, token: str) -> TokenInfo | None:
+        """All that is known of a token's client, None for a wrong, revoked or expired one.
 
         Looked up by hash, so the time it takes tells nothing about the token.
         """
-        return await self._database.read(lambda c: _client_of(c, _hash(token.encode())))
+        token_hash, now = hash_of(token.encode()), self._now()
+        info = await self._database.read(lambda c: find_token(c, token_hash, now))
+        if info is not None and use_is_worth_noting(info, now):
+            with suppress(UnavailableError):  # a disk that takes nothing locks nobody out
+                await self._database.execute(lambda c: note_use(c, token_hash, now))
+        return info
 
-    async def new_pairing_secret(self) -> bytes:
+    async def new_pairing_secret(self, role: Role = Role.OWNER) -> bytes:
         """A secret for a pairing code, valid once within ten minutes; ends a lock-out."""
         secret = secrets.token_bytes(SECRET_BYTES)
-        await self._database.execute(lambda c: _add_code(c, _hash(secret), self._now()))
+        await self._database.execute(lambda c: _add_code(c, hash_of(secret), role, self._now()))
         return secret
 
-    async def redeem(self, secret: bytes, client: str) -> str | None:
+    async def redeem(
+        self, secret: bytes, client: str, *, life: TokenLife | None = None
+    ) -> str | None:
         """Exchange a pairing secret for a token; None for one that is wrong, used or expired.
 
         Raises PairingLockedError after too many wrong ones.
         """
-        return await self._database.execute(lambda c: _redeem(c, secret, client, self._now()))
+        return await self._database.execute(lambda c: _redeem(c, secret, client, life, self._now()))
+
+    def code_expires_at(self) -> datetime:
+        """Until when a pairing code that is made now is good."""
+        return datetime.fromtimestamp(self._now() + CODE_LIFETIME_SECONDS, UTC)
 
 
-def _hash(secret: bytes) -> bytes:
-    return hashlib.sha256(secret).digest()
-
-
-def _create_token(connection: sqlite3.Connection, name: str, now: float) -> str:
-    token = secrets.token_urlsafe(32)
-    connection.execute(
-        "INSERT OR REPLACE INTO tokens VALUES (?, ?, ?)", (name, _hash(token.encode()), now)
-    )
-    return token
-
-
-def _list_tokens(connection: sqlite3.Connection) -> tuple[TokenInfo, ...]:
-    rows = connection.execute("SELECT name, created_at FROM tokens ORDER BY name")
-    return tuple(
-        TokenInfo(name=name, created_at=datetime.fromtimestamp(at, UTC)) for name, at in rows
-    )
-
-
-def _client_of(connection: sqlite3.Connection, token_hash: bytes) -> str | None:
-    row = connection.execute("SELECT name FROM tokens WHERE hash = ?", (token_hash,)).fetchone()
-    return row[0] if row else None
-
-
-def _add_code(connection: sqlite3.Connection, code_hash: bytes, now: float) -> None:
+def _add_code(connection: sqlite3.Connection, code_hash: bytes, role: Role, now: float) -> None:
     connection.execute("DELETE FROM pairing_codes")
     connection.execute("DELETE FROM pairing_failures")
     connection.execute(
-        "INSERT INTO pairing_codes VALUES (?, ?)", (code_hash, now + CODE_LIFETIME_SECONDS)
+        "INSERT INTO pairing_codes (hash, expires_at, role) VALUES (?, ?, ?)",
+        (code_hash, now + CODE_LIFETIME_SECONDS, role.value),
     )
 
 
-def _redeem(connection: sqlite3.Connection, secret: bytes, client: str, now: float) -> str | None:
+def _redeem(
+    connection: sqlite3.Connection, secret: bytes, client: str, life: TokenLife | None, now: float
+) -> str | None:
     _check_lock(connection, now)
-    used = connection.execute(
-        "DELETE FROM pairing_codes WHERE hash = ? AND expires_at > ?", (_hash(secret), now)
-    ).rowcount
-    if not used:
+    row = connection.execute(
+        "DELETE FROM pairing_codes WHERE hash = ? AND expires_at > ? RETURNING role",
+        (hash_of(secret), now),
+    ).fetchone()
+    if row is None:
         connection.execute("INSERT INTO pairing_failures VALUES (?)", (now,))
         return None
-    return _create_token(connection, client, now)
+    return create_token(connection, client, now, role=Role(row[0]), life=life)
 
 
 def _check_lock(connection: sqlite3.Connection, now: float) -> None:

@@ -66,6 +66,14 @@ _STEPS = (
     ALTER TABLE events ADD COLUMN clip_sha256 TEXT;
     CREATE TABLE copies (destination TEXT PRIMARY KEY, revision INTEGER NOT NULL) WITHOUT ROWID;
     """,
+    # Roles, and sessions of the agent's own page: tokens that end by themselves.
+    """
+    ALTER TABLE tokens ADD COLUMN role TEXT NOT NULL DEFAULT 'owner';
+    ALTER TABLE tokens ADD COLUMN expires_at REAL;
+    ALTER TABLE tokens ADD COLUMN idle_seconds REAL;
+    ALTER TABLE tokens ADD COLUMN used_at REAL;
+    ALTER TABLE pairing_codes ADD COLUMN role TEXT NOT NULL DEFAULT 'owner';
+    """,
 )
 
 

@@ -4,6 +4,13 @@ Standard library only, Python 3.11 and newer. Written in `pi_agent/protocol` and
 byte into the integration by `scripts/sync-protocol`.
 """
 
+from .access import (
+    LoginRequest,
+    PairingCodeAnswer,
+    PairingCodeRequest,
+    Role,
+    SessionInfo,
+)
 from .cameras import CameraInfo, CameraState, CameraStatus, OfferedControls, PictureSize
 from .codec import ProtocolError, decode, encode, from_json, to_json
 from .documents import (
@@ -56,16 +63,21 @@ __all__ = [
     "HelloCamera",
     "IncompatibleProtocolError",
     "Label",
+    "LoginRequest",
     "MotionEvent",
     "MotionMessage",
     "OfferedControls",
     "PairAnswer",
     "PairRequest",
     "PairingCode",
+    "PairingCodeAnswer",
+    "PairingCodeRequest",
     "PictureSize",
     "ProtocolError",
+    "Role",
     "Rotation",
     "ServerMessage",
+    "SessionInfo",
     "SettingsMessage",
     "SettingsPatch",
     "SystemMessage",
