@@ -5,7 +5,7 @@ import logging
 import secrets
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from typing import Self
@@ -56,8 +56,10 @@ class Agent:
         configuration: Configuration,
         *,
         create_source: Callable[[str], FrameSource] = create_source,
+        problems: Sequence[str] = (),
     ) -> None:
         self._configuration = configuration
+        self._problems = tuple(problems)
         self._create_source = create_source
         self._stack = AsyncExitStack()
         self._ending: asyncio.Future[None] | None = None
@@ -198,6 +200,7 @@ class Agent:
             guard=guard,
             system=system,
             copier=self.copier,
+            problems=self._problems,
         )
         await self._listen(parts)
 

@@ -12,18 +12,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from pi_agent import __version__, access_commands, check, copy_commands, model_commands, replay
-from pi_agent.capture import find_cameras
 from pi_agent.common_options import add_common_options, configuration_of
-from pi_agent.configuration import DEFAULT_PATH, CameraConfiguration, Configuration
+from pi_agent.configuration import CameraConfiguration, Configuration
 from pi_agent.errors import AgentError, ConfigurationError
-from pi_agent.found_cameras import as_configured
-from pi_agent.service import serve
-
-_LOGGER = logging.getLogger(__name__)
-_NO_CAMERA = (
-    "no camera is configured and none was found; connect one, or try `pi-agent run --demo`, or "
-    f'name one in {DEFAULT_PATH}:\n  [[cameras]]\n  id = "front_door"\n  source = "URL-OR-FILE"'
-)
+from pi_agent.serving import serve
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -44,10 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    configuration = _run_configuration(options)
-    if not configuration.cameras:
-        configuration = replace(configuration, cameras=_found_cameras())
-    asyncio.run(serve(configuration))
+    asyncio.run(serve(_run_configuration(options)))
     return 0
 
 
@@ -65,16 +54,6 @@ def _run_configuration(options: argparse.Namespace) -> Configuration:
     if source is not None:
         cameras = (CameraConfiguration(id="camera", name="Camera", source=source),)
     return replace(configuration, server=server, cameras=cameras)
-
-
-def _found_cameras() -> tuple[CameraConfiguration, ...]:
-    found = find_cameras()
-    if not found.cameras:
-        raise ConfigurationError("\n".join((_NO_CAMERA, *found.problems)))
-    cameras = as_configured(found)
-    for camera in cameras:
-        _LOGGER.info("No camera is configured; found %s as %s", camera.name, camera.id)
-    return cameras
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -5,18 +5,16 @@ import faulthandler
 import signal
 
 from pi_agent.app import Agent
-from pi_agent.configuration import Configuration
 from pi_agent.protocol import CameraState
 from pi_agent.runtime import ServiceNotifier
 
 from .watchdog import Watchdog
 
 
-async def serve(configuration: Configuration) -> None:
+async def run_watched(agent: Agent) -> None:
     """Run the agent until SIGINT or SIGTERM; WorkerDiedError where only a restart helps."""
     faulthandler.enable()  # the watchdog's SIGABRT then shows in the journal where it hangs
     notifier = ServiceNotifier.from_environment()
-    agent = Agent(configuration)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, agent.stop)  # one that comes while it starts counts too

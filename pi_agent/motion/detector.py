@@ -84,6 +84,7 @@ class MotionDetector:
             box=self._box(moving.boxes[main]),
             zones=self._finder.regions.zones_of(moving.pixels, demand.pixels / 2),
             stirring=True,
+            moving=moving,
         )
 
     def _stirring(self, blobs: Blobs, change: Change, at: float) -> MotionObservation:

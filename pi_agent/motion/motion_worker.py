@@ -13,12 +13,14 @@ from pi_agent.protocol import (
     EventCause,
     EventState,
     MotionEvent,
+    MotionLook,
     MotionMessage,
 )
 from pi_agent.runtime import ThreadWorker
 
 from .detector import MotionDetector
 from .look_schedule import LookSchedule
+from .looks import LookTeller
 from .motion_messages import MotionMessages
 from .observation import MotionObservation
 from .settings import MotionSettings
@@ -37,6 +39,10 @@ class MotionListener(Protocol):
 
     def on_motion(self, message: MotionMessage) -> None:
         """How much moves right now."""
+        ...
+
+    def on_look(self, look: MotionLook) -> None:
+        """Somebody watches, and this is what a look found."""
         ...
 
 
@@ -66,6 +72,7 @@ class MotionWorker(ThreadWorker):
         self._begin()
         self._ahead = 0.0  # seconds by which the frames' clock is ahead of this thread's
         self._undecodable_frames = 0
+        self._teller: LookTeller | None = None
 
     @property
     def undecodable_frames(self) -> int:
@@ -79,6 +86,10 @@ class MotionWorker(ThreadWorker):
     def trigger(self, cause: EventCause, seconds: float) -> None:
         """Start an event by hand, or keep the present one open; from any thread."""
         self._command(lambda: self._trigger(cause, seconds))
+
+    def tell_looks(self, wanted: bool) -> None:
+        """Tell the listener of every look, or no more; from any thread."""
+        self._command(lambda: self._tell_looks(wanted))
 
     def _command(self, command: Callable[[], None]) -> None:
         self._commands.put(command)
@@ -135,6 +146,11 @@ class MotionWorker(ThreadWorker):
         observation = self._detector.observe(luma, at)
         self._schedule.looked(at, stirring=observation.stirring, active=observation.active)
         self._advance(observation, frame)
+        if self._teller is not None:
+            look = self._teller.tell(
+                luma, observation, captured_at=frame.captured_at, fps=self._hub.fps
+            )
+            self._listener.on_look(look)
 
     def _skip(self, error: ValueError) -> None:
         self._undecodable_frames += 1
@@ -167,6 +183,11 @@ class MotionWorker(ThreadWorker):
             self._begin()
         self._detector.apply(self._settings)
         self._tracker.apply(self._settings)
+        if self._teller is not None:
+            self._teller.apply(self._settings)
+
+    def _tell_looks(self, wanted: bool) -> None:
+        self._teller = LookTeller(self._camera, self._settings) if wanted else None
 
     def _begin(self) -> None:
         self._detector = MotionDetector(self._settings)

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from pi_agent.protocol import Box
 
+from .blobs import Blobs
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MotionObservation:
@@ -12,7 +14,7 @@ class MotionObservation:
     `score` runs from 0 to 100, alike on every camera: motion scoring s is found at a sensitivity of
     100 - s and above. `box` is the largest thing that moves, `zones` names the zones in which
     something does. `stirring` says that something may be about to move: worth a look soon again.
-    While `learning` there is no motion.
+    While `learning` there is no motion. `moving` are the pixels that count, where any do.
     """
 
     at: float
@@ -22,3 +24,4 @@ class MotionObservation:
     zones: tuple[str, ...] = ()
     stirring: bool = False
     learning: bool = False
+    moving: Blobs | None = None

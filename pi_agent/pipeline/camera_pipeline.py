@@ -19,6 +19,7 @@ from pi_agent.protocol import (
     CameraStatus,
     HelloCamera,
     MotionEvent,
+    MotionLook,
     MotionMessage,
     SettingsMessage,
     SettingsPatch,
@@ -29,6 +30,7 @@ from pi_agent.storage import SettingsStore
 from pi_agent.streaming import CameraStreams, EncodedPicture, JpegWorker, Stills
 
 from .label_gate import LabelGate
+from .look_feed import LookFeed
 from .settings_parts import (
     camera_controls,
     check_white_balance,
@@ -85,6 +87,7 @@ class CameraPipeline:
             labels=lambda: self.settings.labels,
             looks_per_second=services.looks_per_second,
         )
+        self.looks = LookFeed(self._motion.tell_looks)
 
     def _build_workers(self, source: FrameSource) -> None:
         settings, services = self.settings, self._services
@@ -269,6 +272,10 @@ class CameraPipeline:
                 labels=shown.labels,
             )
         )
+
+    def show_look(self, look: MotionLook) -> None:
+        """Hand on what motion detection saw."""
+        self.looks.publish(look)
 
     def _apply(self, settings: CameraSettings) -> None:
         before, self.settings = self.settings, settings

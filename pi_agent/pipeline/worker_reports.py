@@ -12,6 +12,7 @@ from pi_agent.protocol import (
     CameraStatus,
     EventState,
     MotionEvent,
+    MotionLook,
     MotionMessage,
     PictureSize,
 )
@@ -39,6 +40,10 @@ class ReportedCamera(Protocol):
 
     def set_status(self, status: CameraStatus) -> None:
         """Take note of how the camera is."""
+        ...
+
+    def show_look(self, look: MotionLook) -> None:
+        """Hand on what motion detection saw."""
         ...
 
     def keep_pictures(self, event: MotionEvent, frame: Frame | None) -> None:
@@ -75,6 +80,10 @@ class WorkerReports:
     def on_motion(self, message: MotionMessage) -> None:
         """In thread `motion-…`: how much moves right now."""
         self._bridge.post(self._camera.take_motion, message)
+
+    def on_look(self, look: MotionLook) -> None:
+        """In thread `motion-…`: what a look found, while somebody watches."""
+        self._bridge.post(self._camera.show_look, look)
 
     def on_motion_event(self, event: MotionEvent, frame: Frame | None) -> None:
         """In thread `motion-…`: an event changed; `frame` is the picture that shows it best."""

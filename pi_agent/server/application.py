@@ -5,7 +5,7 @@ from aiohttp.typedefs import Handler
 
 from pi_agent.protocol import routes
 
-from . import cameras, events, metrics, mjpeg, pairing, sessions, websocket
+from . import cameras, events, history, looks, metrics, mjpeg, pairing, sessions, websocket
 from .auth_middleware import auth_middleware
 from .error_middleware import error_middleware
 from .page import add_page_routes
@@ -27,6 +27,9 @@ ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("GET", routes.SETTINGS, cameras.get_settings),
     ("PATCH", routes.SETTINGS, cameras.patch_settings),
     ("POST", routes.TRIGGER, cameras.trigger),
+    ("GET", routes.LOOKS, looks.looks_websocket),
+    ("GET", routes.SYSTEM, cameras.system),
+    ("GET", routes.HISTORY, history.history),
     ("GET", routes.EVENTS, events.list_events),
     ("GET", routes.EVENT, events.get_event),
     ("PATCH", routes.EVENT, events.patch_event),

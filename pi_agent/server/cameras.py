@@ -31,8 +31,14 @@ async def info(request: web.Request) -> web.Response:
         protocol=PROTOCOL_VERSION,
         cameras=tuple(pipeline.info for pipeline in parts.cameras),
         clock=datetime.now(UTC),
+        problems=parts.problems,
     )
     return web.json_response(text=to_json(answer))
+
+
+async def system(request: web.Request) -> web.Response:
+    """`GET /api/v1/system`: what the `system` message says, as it is now."""
+    return web.json_response(text=to_json(request.app[PARTS].system.read()))
 
 
 async def snapshot(request: web.Request) -> web.Response:

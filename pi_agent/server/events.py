@@ -22,10 +22,16 @@ _MOST_EVENTS = 500
 
 async def list_events(request: web.Request) -> web.Response:
     """`GET /api/v1/events`: newest first, paged."""
+    page = await request.app[PARTS].recording.events.page_json(event_query(request))
+    return web.json_response(text=page)
+
+
+def event_query(request: web.Request) -> EventQuery:
+    """Which events a request asks for; RequestError names what is wrong."""
     after, before = query_time(request, "after"), query_time(request, "before")
     if after is not None and before is not None and after >= before:
         raise RequestError("must be earlier than before", field="after")
-    query = EventQuery(
+    return EventQuery(
         camera=request.query.get("camera"),
         label=request.query.get("label"),
         zone=request.query.get("zone"),
@@ -34,8 +40,6 @@ async def list_events(request: web.Request) -> web.Response:
         limit=query_whole_number(request, "limit", low=1, high=_MOST_EVENTS) or 50,
         cursor=request.query.get("cursor"),
     )
-    page = await request.app[PARTS].recording.events.page_json(query)
-    return web.json_response(text=page)
 
 
 async def get_event(request: web.Request) -> web.Response:

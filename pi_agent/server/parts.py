@@ -36,6 +36,7 @@ class ServerParts:
     system: SystemState
     copier: EventCopier | None = None
     certificate_sha256: bytes | None = None
+    problems: tuple[str, ...] = ()
 
 
 PARTS = web.AppKey("parts", ServerParts)

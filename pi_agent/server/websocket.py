@@ -1,26 +1,16 @@
 """The event websocket: the state, what was missed, then what happens, without a gap."""
 
-import asyncio
-import contextlib
 from datetime import UTC, datetime
 
-from aiohttp import WSCloseCode, web
+from aiohttp import web
 
 from pi_agent.events import FeedSubscription
-from pi_agent.protocol import (
-    CLOSE_TOKEN_REVOKED,
-    PROTOCOL_VERSION,
-    Hello,
-    encode_message,
-)
+from pi_agent.protocol import PROTOCOL_VERSION, Hello, encode_message
 
-from .access_guard import Ending
-from .auth_middleware import token_of
 from .parts import PARTS, ServerParts
 from .request_values import query_whole_number
+from .websocket_session import serve_websocket
 
-_HEARTBEAT_SECONDS = 20.0
-_MOST_BYTES_IN = 4096  # clients have nothing to say here
 _NEWEST_REVISION = 2**53
 _BATCH = 200  # missed events in memory at a time
 
@@ -28,27 +18,13 @@ _BATCH = 200  # missed events in memory at a time
 async def event_websocket(request: web.Request) -> web.WebSocketResponse:
     """`GET /api/v1/ws?since=REVISION`."""
     parts = request.app[PARTS]
-    token = token_of(request)
     since = query_whole_number(request, "since", low=0, high=_NEWEST_REVISION)
-    socket = web.WebSocketResponse(heartbeat=_HEARTBEAT_SECONDS, max_msg_size=_MOST_BYTES_IN)
-    await socket.prepare(request)
-    ending: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
 
-    def end(why: Ending) -> None:
-        if not ending.done():
-            ending.set_result(why)
+    async def talk(socket: web.WebSocketResponse) -> None:
+        with parts.feed.subscribed() as subscription:
+            await _talk(socket, parts, subscription, since)
 
-    with parts.feed.subscribed() as subscription, parts.guard.held(token, end):
-        talk = asyncio.create_task(_talk(socket, parts, subscription, since), name="ws-talk")
-        listen = asyncio.create_task(_listen(socket), name="ws-listen")
-        try:
-            await asyncio.wait((talk, listen, ending), return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in (talk, listen):
-                task.cancel()
-            outcomes = await asyncio.gather(talk, listen, return_exceptions=True)
-        await _close(socket, ending.result() if ending.done() else None, outcomes[0])
-    return socket
+    return await serve_websocket(request, talk)
 
 
 async def _talk(
@@ -87,26 +63,3 @@ def _hello(parts: ServerParts, revision: int, lost: bool) -> Hello:
         clock=datetime.now(UTC),
         events_lost=lost,
     )
-
-
-async def _listen(socket: web.WebSocketResponse) -> None:
-    """Wait for the client to leave; whatever it says is skipped."""
-    async for _ in socket:
-        pass
-
-
-async def _close(
-    socket: web.WebSocketResponse, ending: Ending | None, outcome: BaseException | None
-) -> None:
-    failed = isinstance(outcome, Exception) and not isinstance(outcome, ConnectionError)
-    with contextlib.suppress(ConnectionError):
-        if ending is Ending.REVOKED:
-            await socket.close(code=CLOSE_TOKEN_REVOKED, message=b"the token was revoked")
-        elif failed:
-            await socket.close(code=WSCloseCode.INTERNAL_ERROR)
-        elif ending is Ending.STOPPING:
-            await socket.close(code=WSCloseCode.GOING_AWAY, message=b"the agent stops")
-        else:  # too far behind: come back and ask by revision
-            await socket.close(code=WSCloseCode.TRY_AGAIN_LATER)
-    if failed and outcome is not None:
-        raise outcome

@@ -6,7 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pi_agent.errors import RequestError
-from pi_agent.protocol import EventPage, MotionEvent, decode, encode, from_json
+from pi_agent.protocol import (
+    EventCount,
+    EventPage,
+    HistorySummary,
+    MotionEvent,
+    decode,
+    encode,
+    from_json,
+)
 
 MOST_EVENTS_A_PAGE = 500
 
@@ -44,6 +52,25 @@ def event_page_json(connection: sqlite3.Connection, query: EventQuery) -> str:
     """
     documents, cursor = _documents(connection, query)
     return f'{{"events":[{",".join(documents)}],"cursor":{json.dumps(cursor)}}}'
+
+
+def history_summary(connection: sqlite3.Connection, query: EventQuery) -> HistorySummary:
+    """How many of the events that fit began in each quarter of an hour, and all names there are."""
+    source, values = _source(query)
+    conditions, more = _conditions(query)
+    quarter = "substr(place.started_at, 1, 14), substr(place.started_at, 15, 2) / 15 * 15"
+    rows = connection.execute(
+        f"SELECT {quarter}, count(*) FROM {source} WHERE {' AND '.join(conditions)} "  # noqa: S608
+        "GROUP BY 1, 2 ORDER BY 1, 2",
+        (*values, *more),
+    )
+    counts = tuple(
+        EventCount(at=datetime.fromisoformat(f"{hour}{minute:02}:00Z"), events=events)
+        for hour, minute, events in rows
+    )
+    names = connection.execute("SELECT DISTINCT kind, name FROM event_names").fetchall()
+    zones, labels = ([n for k, n in names if k == kind] for kind in ("zone", "label"))
+    return HistorySummary(counts=counts, zones=tuple(zones), labels=tuple(labels))
 
 
 def _documents(connection: sqlite3.Connection, query: EventQuery) -> tuple[list[str], str | None]:

@@ -10,6 +10,7 @@ from pi_agent.protocol import (
     Box,
     EventPage,
     EventState,
+    HistorySummary,
     MotionEvent,
     decode,
     encode,
@@ -19,7 +20,7 @@ from pi_agent.protocol import (
 from pi_agent.runtime.durable_files import FileDigest
 
 from .database_worker import Database
-from .event_pages import EventQuery, event_page, event_page_json, names_of
+from .event_pages import EventQuery, event_page, event_page_json, history_summary, names_of
 from .media_digests import MediaDigests, digests_of
 
 _LONGEST_EVENT = timedelta(hours=1)  # the most that `longest_event_seconds` can be set to
@@ -93,6 +94,10 @@ class EventStore:
     async def page_json(self, query: EventQuery) -> str:
         """The JSON of the page that `page` gives, at a tenth of the cost."""
         return await self._database.read(lambda connection: event_page_json(connection, query))
+
+    async def summary(self, query: EventQuery) -> HistorySummary:
+        """How many of the events that fit began when, and all names that lead to events."""
+        return await self._database.read(lambda connection: history_summary(connection, query))
 
     async def newest_revision(self) -> int:
         """The revision of the last change of any event, 0 before the first."""

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from pi_agent import check, cli
+from pi_agent import check, cli, serving
+from pi_agent.app import Agent
 from pi_agent.capture import Discovery, FoundCamera, FrameSource
 from pi_agent.configuration import CameraConfiguration, Configuration
 from pi_agent.errors import CameraError
@@ -33,7 +34,7 @@ def told(*cameras: CameraConfiguration) -> dict[str, str]:
 def discovery(monkeypatch: pytest.MonkeyPatch) -> list[Discovery]:
     """What is connected to this machine: nothing, until a test says otherwise."""
     found = [Discovery()]
-    for module in (check, cli):
+    for module in (check, serving):
         monkeypatch.setattr(module, "find_cameras", lambda: found[-1])
     return found
 
@@ -114,10 +115,10 @@ def served(monkeypatch: pytest.MonkeyPatch) -> list[Configuration]:
     """The configurations that `run` would have served."""
     configurations: list[Configuration] = []
 
-    async def serve(configuration: Configuration) -> None:
-        configurations.append(configuration)
+    async def run(agent: Agent) -> None:
+        configurations.append(agent._configuration)
 
-    monkeypatch.setattr(cli, "_serve", serve)
+    monkeypatch.setattr(serving, "_run", run)
     return configurations
 
 
@@ -137,14 +138,13 @@ def test_run_without_any_camera_says_what_to_do(
     discovery: list[Discovery],
     served: list[Configuration],
     tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     discovery.append(Discovery(problems=("picamera2 is not installed",)))
-    assert cli.main(["run", "--data-dir", str(tmp_path)]) == 2
-    assert not served
-    error = capsys.readouterr().err
-    assert "none was found; connect one" in error
-    assert "picamera2 is not installed" in error
+    assert cli.main(["run", "--data-dir", str(tmp_path)]) == 0
+    assert [configuration.cameras for configuration in served] == [()]
+    assert "none was found; connect one" in caplog.text
+    assert "picamera2 is not installed" in caplog.text
 
 
 def test_a_source_on_the_command_line_is_the_only_camera(

@@ -19,6 +19,7 @@ from pi_agent.protocol import (
     EventCause,
     EventState,
     MotionEvent,
+    MotionLook,
     MotionMessage,
 )
 
@@ -35,6 +36,9 @@ class Listener:
         self.states.put(event.state)
 
     def on_motion(self, message: MotionMessage) -> None:
+        pass
+
+    def on_look(self, look: MotionLook) -> None:
         pass
 
 

@@ -177,3 +177,23 @@ async def test_a_viewer_that_never_reads_is_let_go(monkeypatch: pytest.MonkeyPat
     assert not sink.offer(picture(3.0))
     assert transport.closing
     assert sink.ended.is_set()
+
+
+async def test_for_a_browser_the_next_parts_headers_follow_each_picture(
+    api: Api, source: ScriptedSource
+) -> None:
+    async with api.request("GET", f"{STREAM}?framing=browser") as answer:
+        boundary = answer.headers["Content-Type"].partition("boundary=")[2]
+        between = f"--{boundary}\r\nContent-Type: image/jpeg\r\n\r\n".encode()
+        for _ in range(3):
+            source.still(0.1)
+            async with asyncio.timeout(10):
+                # All of the picture and of what follows it is there, though nothing comes after.
+                head = await answer.content.readuntil(between)
+            if head != between:
+                assert decoded(head.removesuffix(b"\r\n" + between)).ndim == 3
+
+
+async def test_an_unknown_framing_is_refused(api: Api) -> None:
+    status, error = await api.error("GET", f"{STREAM}?framing=x")
+    assert (status, error["field"]) == (400, "framing")

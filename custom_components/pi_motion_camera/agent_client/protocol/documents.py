@@ -27,7 +27,10 @@ class PairAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentInfo:
-    """`GET /api/v1/info`; `capabilities` are those of the Pi itself, such as "siren"."""
+    """`GET /api/v1/info`; `capabilities` are those of the Pi itself, such as "siren".
+
+    `problems` say in plain words what keeps the agent from having a camera, and the mend.
+    """
 
     agent_id: str
     name: str
@@ -37,6 +40,7 @@ class AgentInfo:
     clock: datetime
     capabilities: tuple[str, ...] = ()
     model: str | None = None
+    problems: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +64,23 @@ class EventPage:
 
     events: tuple[MotionEvent, ...]
     cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventCount:
+    """How many events began in the quarter of an hour from `at` on."""
+
+    at: datetime
+    events: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistorySummary:
+    """The quarters of an hour that have events, and all names that any event can be found by."""
+
+    counts: tuple[EventCount, ...]
+    zones: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
