@@ -9,7 +9,7 @@ from pi_agent.app import Agent
 from pi_agent.capture import FrameSource
 from pi_agent.configuration import CameraConfiguration, Configuration, ServerConfiguration
 from pi_agent.protocol import PairingCode
-from pi_agent.sources import create_source
+from pi_agent.sources import create_source as real_source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,15 +46,20 @@ async def running_agent(
     sources: dict[str, FrameSource] | None = None,
     port: int = 0,
     name: str = "Porch Pi",
+    problems: Sequence[str] = (),
 ) -> AsyncIterator[RunningAgent]:
-    """The agent on 127.0.0.1; `sources` by the cameras' `source` names, else real ones."""
+    """The agent on 127.0.0.1; `sources` by the cameras' `source` names, else real ones.
+
+    `problems` are why it found no camera.
+    """
     configuration = Configuration(
         name=name,
         data_dir=data_dir,
         server=ServerConfiguration(host="127.0.0.1", port=port),
         cameras=tuple(cameras),
     )
-    async with Agent(configuration, create_source=_sources(sources or {})) as agent:
+    create_source = _sources(sources or {})
+    async with Agent(configuration, create_source=create_source, problems=problems) as agent:
         assert agent.certificate is not None
         yield RunningAgent(
             agent=agent,
@@ -65,4 +70,4 @@ async def running_agent(
 
 
 def _sources(known: dict[str, FrameSource]) -> Callable[[str], FrameSource]:
-    return lambda text: known[text] if text in known else create_source(text)
+    return lambda text: known[text] if text in known else real_source(text)

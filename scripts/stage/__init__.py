@@ -1,7 +1,7 @@
 """The stage that the demo and the end-to-end tests share: a real agent, Home Assistant, browser."""
 
 from .agent import Agent
-from .browser import Browser, open_browser
+from .browser import Browser, launch_browser, open_browser
 from .check import Check
 from .dashboard import install_dashboard
 from .errors import StageError
@@ -29,5 +29,6 @@ __all__ = [
     "eventually",
     "find_entities",
     "install_dashboard",
+    "launch_browser",
     "open_browser",
 ]

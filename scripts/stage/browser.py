@@ -125,7 +125,7 @@ class Browser:
 async def open_browser(url: str) -> AsyncIterator[Browser]:
     """A browser that has not seen the Home Assistant at `url` yet."""
     async with async_playwright() as playwright:
-        browser = await _launch(playwright)
+        browser = await launch_browser(playwright)
         try:
             context = await browser.new_context(locale="en-US", viewport=_VIEWPORT)
             context.set_default_timeout(_SECONDS * 1000)
@@ -134,7 +134,8 @@ async def open_browser(url: str) -> AsyncIterator[Browser]:
             await browser.close()
 
 
-async def _launch(playwright: Playwright) -> PlaywrightBrowser:
+async def launch_browser(playwright: Playwright) -> PlaywrightBrowser:
+    """Chromium without a window; StageError where there is none."""
     try:
         return await playwright.chromium.launch(
             executable_path=_executable(),
