@@ -40,12 +40,14 @@ export class Calendar {
     this.title.textContent = date(day, { month: "long", year: "numeric" });
     const first = startOfMonth(day);
     const monday = addDays(first, -((first.getDay() + 6) % 7));
+    const hadFocus = this.body.contains(document.activeElement);
     const weeks = Math.ceil((addMonths(day, 1) - monday) / DAY / 7 - 0.01);
     this.body.replaceChildren(
       ...Array.from({ length: weeks }, (_, week) =>
         h("tr", {}, Array.from({ length: 7 }, (_, weekday) => this.cell(addDays(monday, 7 * week + weekday)))),
       ),
     );
+    if (hadFocus) this.body.querySelector('[aria-pressed="true"]').focus();
   }
 
   cell(day) {
@@ -73,7 +75,6 @@ export class Calendar {
     if (!(event.key in MOVES)) return;
     event.preventDefault();
     this.onDay(addDays(this.day, MOVES[event.key]));
-    this.body.querySelector('[aria-pressed="true"]')?.focus();
   }
 }
 

@@ -10,7 +10,7 @@ export function say(text, { isProblem = false } = {}) {
   let host = document.querySelector(".toasts");
   if (!host) document.body.append((host = h("div", { class: "toasts", role: "status" })));
   const toast = h("p", { class: isProblem ? "toast bad" : "toast" }, text);
-  host.append(toast);
+  host.replaceChildren(toast);
   setTimeout(() => toast.remove(), SHOWN_MILLISECONDS);
 }
 

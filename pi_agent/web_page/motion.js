@@ -23,7 +23,7 @@ class MotionView {
   constructor(camera) {
     this.camera = camera;
     this.ended = new AbortController();
-    this.editor = new RegionEditor({ onChange: () => this.edited(), onSelect: () => this.list.draw() });
+    this.editor = new RegionEditor({ onChange: () => this.edited(), onSelect: () => this.list.mark() });
     this.list = new RegionList(this.editor);
     this.overlay = new Overlay({ mask: true });
     this.stage = new Stage(camera, [this.overlay.canvas, this.editor.element]);
@@ -97,7 +97,8 @@ class MotionView {
   settingsChanged() {
     const { settings } = state.cameras.get(this.camera.id);
     this.tuner.settingsChanged(settings);
-    if (!this.editor.isChanged && !this.editor.isDrawing) {
+    const { isChanged, isDrawing } = this.editor;
+    if (!isChanged && !isDrawing && !this.editor.has(settings)) {
       this.editor.load(settings);
       this.edited();
     }

@@ -43,6 +43,11 @@ export class RegionEditor {
     return JSON.stringify(this.regions) !== this.savedText;
   }
 
+  /** Whether the settings have just these regions. */
+  has({ zones, masks }) {
+    return JSON.stringify(this.regions) === JSON.stringify({ zones, masks });
+  }
+
   get isDrawing() {
     return this.draft !== null;
   }

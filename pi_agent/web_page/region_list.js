@@ -22,8 +22,16 @@ export class RegionList {
       h("h2", {}, t("masks")),
       masks.length ? h("ul", {}, masks.map((_, index) => this.mask(index))) : h("p", { class: "muted" }, t("no-masks")),
     );
+    this.mark();
     this.drawTools();
     if (focused) document.getElementById(focused)?.focus();
+  }
+
+  /** Show which one is selected; what somebody types in stays as it is. */
+  mark() {
+    for (const row of this.element.querySelectorAll("li")) {
+      row.classList.toggle("selected", this.isSelected(row.dataset.kind, Number(row.dataset.index)));
+    }
   }
 
   zone({ name }, index) {
@@ -47,7 +55,7 @@ export class RegionList {
 
   row(kind, index, name, content) {
     const remove = button("trash", t("delete-named", { name }), () => this.editor.removeRegion({ kind, index }), { quiet: true });
-    return h("li", { class: this.isSelected(kind, index) ? "selected" : null }, h("span", { class: `swatch ${kind}` }), content, remove);
+    return h("li", { "data-kind": kind, "data-index": index }, h("span", { class: `swatch ${kind}` }), content, remove);
   }
 
   isSelected(kind, index) {

@@ -58,11 +58,11 @@ async def test_motion_is_shown_said_and_over_again(
     source.still(3)
     source.walk(60)
     await expect(status).to_have_text("Motion")
-    await page.wait_for_function(f"({_DRAWN})() > 50")
+    await page.wait_for_function(f"() => ({_DRAWN})() > 50")
     assert await page.locator("meter").evaluate("meter => meter.value") >= 50
 
     await page.get_by_role("button", name="Boxes").click()
-    await page.wait_for_function(f"({_DRAWN})() === 0")
+    await page.wait_for_function(f"() => ({_DRAWN})() === 0")
     source.still(10)
     await expect(status).to_have_text("No motion")
 
