@@ -2,23 +2,17 @@
 
 from pathlib import Path
 
-from homeassistant.const import (
-    CONF_HOST,
-    CONF_PORT,
-    CONF_TOKEN,
-    EVENT_HOMEASSISTANT_STOP,
-    Platform,
-)
+from homeassistant.const import EVENT_HOMEASSISTANT_STOP, Platform
 from homeassistant.core import Event, HomeAssistant
 from homeassistant.helpers import config_validation as cv, device_registry as dr
-from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.typing import ConfigType
 
-from .agent_client import AgentClient
 from .archive import EventArchive, archive_days
-from .const import CONF_CERTIFICATE_SHA256, DOMAIN
+from .connection import agent_client
+from .const import DOMAIN
 from .coordinator import AgentCoordinator
 from .devices import async_follow_devices, is_reported
+from .issues import AgentIssues
 from .listener import AgentEventListener
 from .revision_store import RevisionStore
 from .runtime import AgentConfigEntry, AgentRuntime
@@ -43,15 +37,10 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
 
 async def async_setup_entry(hass: HomeAssistant, entry: AgentConfigEntry) -> bool:
     """Connect to one agent and stay connected."""
-    client = AgentClient(
-        async_get_clientsession(hass),
-        host=entry.data[CONF_HOST],
-        port=entry.data[CONF_PORT],
-        token=entry.data[CONF_TOKEN],
-        certificate_sha256=entry.data[CONF_CERTIFICATE_SHA256],
-    )
+    client = agent_client(hass, entry)
     coordinator = AgentCoordinator(hass, entry, client)
     await coordinator.async_config_entry_first_refresh()
+    entry.async_on_unload(coordinator.issues.forget_connected)
     revisions = RevisionStore(hass, entry.entry_id)
     await revisions.async_load()
     entry.async_on_unload(revisions.async_flush)
@@ -103,6 +92,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: AgentConfigEntry) -> bo
 
 async def async_remove_entry(hass: HomeAssistant, entry: AgentConfigEntry) -> None:
     """Forget what was kept on disk, but for the archive: that is the user's."""
+    AgentIssues(hass, entry).forget_all()
     await RevisionStore(hass, entry.entry_id).async_remove()
     await _archive_revisions(hass, entry).async_remove()
 

@@ -4,6 +4,9 @@ from typing import Final
 
 DOMAIN: Final = "pi_motion_camera"
 MANUFACTURER: Final = "Pi Motion Camera"
+DOCUMENTATION: Final = (
+    "https://github.com/pi-motion-camera/pi-motion-camera/blob/main/docs/home-assistant.md"
+)
 
 CONF_CERTIFICATE_SHA256: Final = "certificate_sha256"
 CONF_CODE: Final = "code"

@@ -10,7 +10,7 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryError
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
-from .agent_client import AgentClient, AgentError
+from .agent_client import AgentCertificateError, AgentClient, AgentError
 from .agent_client.protocol import (
     AgentInfo,
     CameraSettings,
@@ -22,6 +22,7 @@ from .agent_client.protocol import (
 )
 from .const import DOMAIN, EVENT_MOTION
 from .errors import translate_setup_errors
+from .issues import AgentIssues
 from .motion_events import EventNotice, bus_data
 from .state import AgentState, apply_message, event_phase, initial_state
 
@@ -48,15 +49,25 @@ class AgentCoordinator(DataUpdateCoordinator[AgentState]):
             update_interval=None,  # everything is pushed
         )
         self.client = client
+        self.issues = AgentIssues(hass, entry)
         self._event_listeners: dict[str, list[EventListener]] = {}
 
     @override
     async def _async_update_data(self) -> AgentState:
         with translate_setup_errors(self.name):
-            info = await self.client.info()
+            info = await self._info()
             self._require_same_agent(info.agent_id)
+            self.issues.note_connected(info.clock)
             settings = await self._settings(info)
             return initial_state(info, settings, await self._newest_events(info))
+
+    async def _info(self) -> AgentInfo:
+        try:
+            return await self.client.info()
+        except AgentError as error:
+            if not isinstance(error, AgentCertificateError):  # that one starts a flow of its own
+                self.issues.note_error(error)
+            raise
 
     async def _settings(self, info: AgentInfo) -> dict[str, CameraSettings]:
         ids = [camera.id for camera in info.cameras]
@@ -82,6 +93,7 @@ class AgentCoordinator(DataUpdateCoordinator[AgentState]):
 
         `replayed`: an event that is made up for, from before this connection.
         """
+        self.issues.note_message(message)
         before = self.data
         after = apply_message(before, message, replayed=replayed)
         if isinstance(message, Hello) or after is not before:
@@ -103,6 +115,7 @@ class AgentCoordinator(DataUpdateCoordinator[AgentState]):
     def async_set_unreachable(self, error: AgentError) -> None:
         """Note that the event websocket is down; entities become unavailable, once."""
         self.last_exception = error
+        self.issues.note_error(error)
         if self.last_update_success:
             self.last_update_success = False
             self.async_update_listeners()

@@ -7,7 +7,11 @@ from types import TracebackType
 from typing import Self
 
 from aiohttp import web
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import CONF_PORT
+from homeassistant.core import HomeAssistant
 
+from custom_components.pi_motion_camera.const import CONF_CERTIFICATE_SHA256
 from pi_agent.server.certificate import AgentCertificate
 
 
@@ -57,6 +61,14 @@ class Impostor:
         self.respond = lambda: web.Response(
             text=text, status=status, content_type="application/json"
         )
+
+    def take_over(self, hass: HomeAssistant, entry: ConfigEntry) -> None:
+        """Let an entry take this server for its agent."""
+        changes = {
+            CONF_PORT: self.port,
+            CONF_CERTIFICATE_SHA256: self.certificate_sha256.hex(),
+        }
+        hass.config_entries.async_update_entry(entry, data={**entry.data, **changes})
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         self.requests.append((request.method, request.path, await request.read()))

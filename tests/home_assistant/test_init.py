@@ -124,7 +124,7 @@ async def test_an_agent_of_another_age_says_which_side_to_update(
     hass: HomeAssistant, entry: MockConfigEntry, impostor: Impostor, protocol: str, reason: str
 ) -> None:
     impostor.respond_json(json.dumps({"protocol": protocol}))
-    point_to(hass, entry, impostor)
+    impostor.take_over(hass, entry)
     await set_up_failing(hass, entry)
     check_failed(entry, ConfigEntryState.SETUP_ERROR, reason)
 
@@ -133,17 +133,9 @@ async def test_what_makes_no_sense_is_tried_again(
     hass: HomeAssistant, entry: MockConfigEntry, impostor: Impostor
 ) -> None:
     impostor.respond_json("<html>")
-    point_to(hass, entry, impostor)
+    impostor.take_over(hass, entry)
     await set_up_failing(hass, entry)
     check_failed(entry, ConfigEntryState.SETUP_RETRY, "not_an_agent")
-
-
-def point_to(hass: HomeAssistant, entry: MockConfigEntry, impostor: Impostor) -> None:
-    changes = {
-        "port": impostor.port,
-        CONF_CERTIFICATE_SHA256: impostor.certificate_sha256.hex(),
-    }
-    hass.config_entries.async_update_entry(entry, data={**entry.data, **changes})
 
 
 async def test_the_token_is_never_logged(

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
 from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE, STATE_UNKNOWN
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -39,7 +39,8 @@ def motion(hass: HomeAssistant) -> str | None:
 def watch_bus(hass: HomeAssistant) -> list[Mapping[str, Any]]:
     """The data of every event of ours that reaches the bus from now on."""
     told: list[Mapping[str, Any]] = []
-    hass.bus.async_listen("pi_motion_camera_event", lambda event: told.append(event.data))
+    note = callback(lambda event: told.append(event.data))  # else it runs in a thread, later
+    hass.bus.async_listen("pi_motion_camera_event", note)
     return told
 
 
