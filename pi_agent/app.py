@@ -26,7 +26,9 @@ from pi_agent.server import (
     Announcer,
     HttpServer,
     Identity,
+    MachineControls,
     ServerParts,
+    StatusLed,
     SystemState,
     create_application,
 )
@@ -57,7 +59,11 @@ class Agent:
         *,
         create_source: Callable[[str], FrameSource] = create_source,
         problems: Sequence[str] = (),
+        can_restart: bool = False,
     ) -> None:
+        """`can_restart`: whoever runs it starts it anew if `wants_restart` is true after `run`."""
+        self.wants_restart = False
+        self._can_restart = can_restart
         self._configuration = configuration
         self._problems = tuple(problems)
         self._create_source = create_source
@@ -80,6 +86,11 @@ class Agent:
         """Return once `stop` was called; WorkerDiedError when a worker ended with an error."""
         assert self._ending is not None, "enter the agent first"  # noqa: S101
         await self._ending
+
+    def restart(self) -> None:
+        """Make `run` return, and ask to be started anew."""
+        self.wants_restart = True
+        self.stop()
 
     def stop(self) -> None:
         """Make `run` return; on the event loop."""
@@ -186,6 +197,7 @@ class Agent:
             self.feed,
             load=self._load,
             recording_problem=lambda: health.problem,
+            tell_cameras=self.cameras.tell,
         )
         health.add_listener(system.tell)
         system.start()
@@ -201,8 +213,15 @@ class Agent:
             system=system,
             copier=self.copier,
             problems=self._problems,
+            controls=self._controls(),
         )
         await self._listen(parts)
+
+    def _controls(self) -> MachineControls:
+        led = StatusLed.find()
+        if led is not None:
+            self._stack.push_async_callback(led.close)
+        return MachineControls(restart=self.restart if self._can_restart else None, led=led)
 
     async def _listen(self, parts: ServerParts) -> None:
         settings = self._configuration.server

@@ -12,7 +12,7 @@ from .watchdog import Watchdog
 
 
 async def run_watched(agent: Agent) -> None:
-    """Run the agent until SIGINT or SIGTERM; WorkerDiedError where only a restart helps."""
+    """Run the agent until a signal or a wish to restart; WorkerDiedError where a thread died."""
     faulthandler.enable()  # the watchdog's SIGABRT then shows in the journal where it hangs
     notifier = ServiceNotifier.from_environment()
     loop = asyncio.get_running_loop()

@@ -19,28 +19,33 @@ NO_CAMERA = (
 )
 
 
-async def serve(configuration: Configuration) -> None:
-    """Run the agent until SIGINT or SIGTERM, with the cameras found where none is configured."""
+async def serve(configuration: Configuration) -> bool:
+    """Run the agent until SIGINT or SIGTERM, with the cameras found where none is configured.
+
+    Returns whether it is to be started anew.
+    """
     if not configuration.cameras:
-        cameras = await _found_cameras(configuration)
-        if cameras is None:
-            return
-        configuration = replace(configuration, cameras=cameras)
-    await run_watched(Agent(configuration))
+        found = await _found_cameras(configuration)
+        if isinstance(found, bool):
+            return found
+        configuration = replace(configuration, cameras=found)
+    agent = Agent(configuration, can_restart=True)
+    await run_watched(agent)
+    return agent.wants_restart
 
 
 async def _found_cameras(
     configuration: Configuration,
-) -> tuple[CameraConfiguration, ...] | None:
+) -> tuple[CameraConfiguration, ...] | bool:
     """Cameras of this machine; until there is one, the agent's page says what to do.
 
-    None where a signal came first.
+    Where it ended before there was one: whether it is to be started anew.
     """
     found = await asyncio.to_thread(find_cameras)
     if not found.cameras:
         for problem in (NO_CAMERA, *found.problems):
             _LOGGER.warning("%s", problem)
-        agent = Agent(configuration, problems=(NO_CAMERA, *found.problems))
+        agent = Agent(configuration, problems=(NO_CAMERA, *found.problems), can_restart=True)
         looking = asyncio.create_task(_look_for_cameras(agent), name="look-for-cameras")
         try:
             await run_watched(agent)
@@ -49,7 +54,7 @@ async def _found_cameras(
             with suppress(asyncio.CancelledError):
                 found = await looking
         if not found.cameras:
-            return None
+            return agent.wants_restart
     cameras = as_configured(found)
     for camera in cameras:
         _LOGGER.info("No camera is configured; found %s as %s", camera.name, camera.id)

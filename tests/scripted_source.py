@@ -40,6 +40,11 @@ class ScriptedSource:
         steps = round(seconds * FPS)
         self._feed(self._with_person(step / steps) for step in range(steps))
 
+    def dark(self, seconds: float) -> None:
+        """Queue pictures of a covered lens."""
+        black = np.full_like(self._background, 8)
+        self._feed(black for _ in range(round(seconds * FPS)))
+
     def break_off(self, reason: str) -> None:
         """Lose the camera, after what was queued, until `mend`."""
         self._broken = reason

@@ -8,7 +8,7 @@ from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.typing import ConfigType
 
 from .archive import EventArchive, archive_days
-from .connection import agent_client
+from .connection import client_of
 from .const import DOMAIN
 from .coordinator import AgentCoordinator
 from .devices import async_follow_devices, is_reported
@@ -21,10 +21,15 @@ from .views import async_register_views
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 PLATFORMS = [
     Platform.BINARY_SENSOR,
+    Platform.BUTTON,
     Platform.CAMERA,
     Platform.EVENT,
     Platform.IMAGE,
+    Platform.NUMBER,
+    Platform.SELECT,
+    Platform.SENSOR,
     Platform.SWITCH,
+    Platform.UPDATE,
 ]
 _OFFLINE_PICTURE = Path(__file__).parent / "assets" / "agent_offline.jpg"
 
@@ -37,7 +42,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
 
 async def async_setup_entry(hass: HomeAssistant, entry: AgentConfigEntry) -> bool:
     """Connect to one agent and stay connected."""
-    client = agent_client(hass, entry)
+    client = client_of(hass, entry)
     coordinator = AgentCoordinator(hass, entry, client)
     await coordinator.async_config_entry_first_refresh()
     entry.async_on_unload(coordinator.issues.forget_connected)

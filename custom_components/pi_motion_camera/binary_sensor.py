@@ -1,15 +1,21 @@
-"""Motion of each camera and of each of its zones, and whether the agent can be reached."""
+"""Motion of each camera and of each of its zones; what may be wrong with camera, Pi and network."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import override
 
-from homeassistant.components.binary_sensor import BinarySensorDeviceClass, BinarySensorEntity
+from homeassistant.components.binary_sensor import (
+    BinarySensorDeviceClass,
+    BinarySensorEntity,
+    BinarySensorEntityDescription,
+)
 from homeassistant.const import EntityCategory, Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .agent_client.protocol import SystemMessage
 from .coordinator import AgentCoordinator
 from .entity import AgentCameraEntity, AgentEntity, async_follow_entities
 from .entity_ids import agent_unique_id, camera_unique_id
@@ -20,6 +26,30 @@ PARALLEL_UPDATES = 0
 
 _MOTION = "motion"
 _CONNECTIVITY = "connectivity"
+_COVERED = "covered"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgentProblemDescription(BinarySensorEntityDescription):
+    """Something that may be wrong with the Pi; None from `value_fn` where it is not known."""
+
+    device_class: BinarySensorDeviceClass | None = BinarySensorDeviceClass.PROBLEM
+    entity_category: EntityCategory | None = EntityCategory.DIAGNOSTIC
+    value_fn: Callable[[SystemMessage], bool | None]
+
+
+AGENT_PROBLEMS: tuple[AgentProblemDescription, ...] = (
+    AgentProblemDescription(
+        key="recording_problem",
+        translation_key="recording_problem",
+        value_fn=lambda system: system.recording_problem is not None,
+    ),
+    AgentProblemDescription(
+        key="throttled",
+        translation_key="throttled",
+        value_fn=lambda system: system.throttled,
+    ),
+)
 
 
 def _zone_key(zone: str) -> str:
@@ -33,17 +63,26 @@ async def async_setup_entry(
 ) -> None:
     """Add the sensors of every camera and zone, as they come and go."""
     coordinator = entry.runtime_data.coordinator
+    told: set[str] = set()  # a value that is missing once is no reason to forget its entity
 
     def describe(state: AgentState) -> dict[str, Callable[[], Entity]]:
         entities: dict[str, Callable[[], Entity]] = {
             agent_unique_id(state.agent_id, _CONNECTIVITY): partial(AgentConnectivity, coordinator)
         }
+        system = state.system
+        told.update(p.key for p in AGENT_PROBLEMS if not system or p.value_fn(system) is not None)
+        for problem in AGENT_PROBLEMS:
+            if problem.key in told:
+                unique_id = agent_unique_id(state.agent_id, problem.key)
+                entities[unique_id] = partial(AgentProblem, coordinator, problem)
         for camera in state.cameras.values():
-            unique_id = partial(camera_unique_id, state.agent_id, camera.id)
-            entities[unique_id(_MOTION)] = partial(MotionSensor, coordinator, camera.id)
+            unique_id_of = partial(camera_unique_id, state.agent_id, camera.id)
+            entities[unique_id_of(_MOTION)] = partial(MotionSensor, coordinator, camera.id)
+            if _COVERED in camera.capabilities:
+                entities[unique_id_of(_COVERED)] = partial(CoveredSensor, coordinator, camera.id)
             for zone in camera.settings.zones:
                 make = partial(ZoneMotionSensor, coordinator, camera.id, zone.name)
-                entities[unique_id(_zone_key(zone.name))] = make
+                entities[unique_id_of(_zone_key(zone.name))] = make
         return entities
 
     async_follow_entities(entry, Platform.BINARY_SENSOR, async_add_entities, describe)
@@ -82,6 +121,41 @@ class ZoneMotionSensor(AgentCameraEntity, BinarySensorEntity):
     @override
     def is_on(self) -> bool:
         return self.camera.is_moving_in(self._zone)
+
+
+class CoveredSensor(AgentCameraEntity, BinarySensorEntity):
+    """On while there is nothing to be seen: the lens is covered, or it is as dark as if it were."""
+
+    _attr_device_class = BinarySensorDeviceClass.PROBLEM
+    _attr_entity_category = EntityCategory.DIAGNOSTIC
+    _attr_translation_key = _COVERED
+    needs_pictures = True
+
+    def __init__(self, coordinator: AgentCoordinator, camera_id: str) -> None:
+        """One for each camera whose agent looks for it."""
+        super().__init__(coordinator, camera_id, _COVERED)
+
+    @property
+    @override
+    def is_on(self) -> bool | None:
+        return self.camera.status.covered
+
+
+class AgentProblem(AgentEntity, BinarySensorEntity):
+    """Whether something is wrong with the Pi."""
+
+    entity_description: AgentProblemDescription
+
+    def __init__(self, coordinator: AgentCoordinator, description: AgentProblemDescription) -> None:
+        """One for each description."""
+        super().__init__(coordinator, description.key)
+        self.entity_description = description
+
+    @property
+    @override
+    def is_on(self) -> bool | None:
+        system = self.coordinator.data.system
+        return None if system is None else self.entity_description.value_fn(system)
 
 
 class AgentConnectivity(AgentEntity, BinarySensorEntity):

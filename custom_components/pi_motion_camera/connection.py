@@ -13,7 +13,7 @@ from .const import CONF_CERTIFICATE_SHA256
 
 
 @callback
-def agent_client(hass: HomeAssistant, entry: ConfigEntry) -> AgentClient:
+def client_of(hass: HomeAssistant, entry: ConfigEntry) -> AgentClient:
     """A client for the agent of an entry, by Home Assistant's own session; opens nothing."""
     data: Mapping[str, Any] = entry.data
     return AgentClient(

@@ -8,6 +8,8 @@ DOCUMENTATION: Final = (
     "https://github.com/pi-motion-camera/pi-motion-camera/blob/main/docs/home-assistant.md"
 )
 
+RELEASES: Final = "https://github.com/pi-motion-camera/pi-motion-camera/releases"
+
 CONF_CERTIFICATE_SHA256: Final = "certificate_sha256"
 CONF_CODE: Final = "code"
 

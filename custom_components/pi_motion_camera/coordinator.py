@@ -57,7 +57,7 @@ class AgentCoordinator(DataUpdateCoordinator[AgentState]):
         with translate_setup_errors(self.name):
             info = await self._info()
             self._require_same_agent(info.agent_id)
-            self.issues.note_connected(info.clock)
+            self.issues.note_info(info)
             settings = await self._settings(info)
             return initial_state(info, settings, await self._newest_events(info))
 
@@ -133,8 +133,15 @@ class AgentCoordinator(DataUpdateCoordinator[AgentState]):
         self.async_handle_message(SettingsMessage(camera=camera_id, settings=settings))
 
     async def async_refresh_info(self) -> None:
-        """Ask anew for what a greeting does not tell: name, version, model."""
+        """Ask anew for what a greeting does not tell: name, version, what it can do."""
         info = await self.client.info()
-        known = replace(self.data, name=info.name, version=info.version, model=info.model)
+        known = replace(
+            self.data,
+            name=info.name,
+            version=info.version,
+            model=info.model,
+            capabilities=info.capabilities,
+            system=info.system,
+        )
         if known != self.data:
             self.async_set_updated_data(known)

@@ -10,6 +10,7 @@ from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
+from .agent_client.protocol import SystemMessage
 from .coordinator import AgentCoordinator
 from .devices import agent_device_info, camera_device_info
 from .entity_ids import agent_unique_id, camera_unique_id
@@ -70,6 +71,17 @@ class AgentEntity(CoordinatorEntity[AgentCoordinator]):
         super().__init__(coordinator)
         self._attr_unique_id = agent_unique_id(coordinator.data.agent_id, key)
         self._attr_device_info = agent_device_info(coordinator.data)
+        self._written: tuple[bool, SystemMessage | None, str] | None = None
+
+    @override
+    @callback
+    def _handle_coordinator_update(self) -> None:
+        """Write the state if it is the agent that changed; most messages are about cameras."""
+        state = self.coordinator.data
+        now = (self.coordinator.last_update_success, state.system, state.version)
+        if now != self._written:
+            self._written = now
+            super()._handle_coordinator_update()
 
 
 class AgentCameraEntity(CoordinatorEntity[AgentCoordinator]):
@@ -118,7 +130,7 @@ class AgentCameraEntity(CoordinatorEntity[AgentCoordinator]):
             self._written = now
             super()._handle_coordinator_update()
 
-    async def async_change_settings(self, **changes: bool) -> None:
+    async def async_change_settings(self, **changes: bool | float | str) -> None:
         """Change settings of the camera; HomeAssistantError says why it could not be done."""
         with translate_agent_errors(self.coordinator.name):
             await self.coordinator.async_change_settings(self._camera_id, **changes)

@@ -8,7 +8,7 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 
 from .agent_client import AgentCertificateError, AgentError, AgentVersionError
-from .agent_client.protocol import Hello, ServerMessage, SystemMessage
+from .agent_client.protocol import AgentInfo, Hello, ServerMessage, SystemMessage
 from .const import DOCUMENTATION, DOMAIN
 from .errors import error_key
 
@@ -57,6 +57,13 @@ class AgentIssues:
             self.note_connected(message.clock)
         elif isinstance(message, SystemMessage):
             self._note_recording(message.recording_problem)
+
+    @callback
+    def note_info(self, info: AgentInfo) -> None:
+        """Raise or take back what an agent says of itself."""
+        self.note_connected(info.clock)
+        if info.system is not None:
+            self.note_message(info.system)
 
     @callback
     def note_connected(self, clock: datetime) -> None:

@@ -8,7 +8,7 @@ from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 
 from .agent_client import AgentAuthError, AgentCertificateError, AgentError
-from .connection import agent_client
+from .connection import client_of
 from .errors import error_key
 from .issues import CLOCK_OFF, is_clock_off
 
@@ -64,7 +64,7 @@ class LookAgainFlow(RepairsFlow):
     async def _look(self) -> str | None:
         """What is still wrong, None for nothing."""
         try:
-            info = await agent_client(self.hass, self._entry).info()
+            info = await client_of(self.hass, self._entry).info()
         except AgentAuthError, AgentCertificateError:
             raise
         except AgentError as error:

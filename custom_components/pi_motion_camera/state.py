@@ -73,6 +73,7 @@ class AgentState:
     name: str
     version: str
     model: str | None = None
+    capabilities: tuple[str, ...] = ()
     boot_id: str | None = None
     cameras: Mapping[str, CameraData]
     system: SystemMessage | None = None
@@ -110,7 +111,9 @@ def initial_state(
         name=info.name,
         version=info.version,
         model=info.model,
+        capabilities=info.capabilities,
         cameras=cameras,
+        system=info.system,
     )
 
 
@@ -200,6 +203,7 @@ def _with_status(state: AgentState, message: CameraMessage) -> AgentState:
         fps=message.fps,
         controls=message.controls,
         labels=message.labels,
+        covered=message.covered,
     )
     if status.state is CameraState.ONLINE:
         return _with_camera(state, message.camera, status=status)

@@ -35,6 +35,26 @@ SWITCHES: tuple[AgentSwitchDescription, ...] = (
         entity_category=EntityCategory.CONFIG,
         setting="recording",
     ),
+    AgentSwitchDescription(
+        key="timestamp_overlay",
+        translation_key="timestamp_overlay",
+        entity_category=EntityCategory.CONFIG,
+        setting="timestamp_overlay",
+    ),
+    AgentSwitchDescription(
+        key="flip_horizontal",
+        translation_key="flip_horizontal",
+        entity_category=EntityCategory.CONFIG,
+        entity_registry_enabled_default=False,
+        setting="flip_horizontal",
+    ),
+    AgentSwitchDescription(
+        key="flip_vertical",
+        translation_key="flip_vertical",
+        entity_category=EntityCategory.CONFIG,
+        entity_registry_enabled_default=False,
+        setting="flip_vertical",
+    ),
 )
 
 

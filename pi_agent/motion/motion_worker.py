@@ -6,6 +6,9 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from pi_agent.frames import Frame, FrameHub, FrameTaker
 from pi_agent.frames.luma import luma_of
 from pi_agent.protocol import (
@@ -19,6 +22,7 @@ from pi_agent.protocol import (
 from pi_agent.runtime import ThreadWorker
 
 from .detector import MotionDetector
+from .lens import LensCheck
 from .look_schedule import LookSchedule
 from .looks import LookTeller
 from .motion_messages import MotionMessages
@@ -43,6 +47,10 @@ class MotionListener(Protocol):
 
     def on_look(self, look: MotionLook) -> None:
         """Somebody watches, and this is what a look found."""
+        ...
+
+    def on_covered(self, covered: bool | None) -> None:
+        """Whether there is nothing to be seen; None while nobody looks."""
         ...
 
 
@@ -143,6 +151,7 @@ class MotionWorker(ThreadWorker):
         except ValueError as error:
             self._skip(error)
             return
+        self._check_lens(luma, at)
         observation = self._detector.observe(luma, at)
         self._schedule.looked(at, stirring=observation.stirring, active=observation.active)
         self._advance(observation, frame)
@@ -151,6 +160,12 @@ class MotionWorker(ThreadWorker):
                 luma, observation, captured_at=frame.captured_at, fps=self._hub.fps
             )
             self._listener.on_look(look)
+
+    def _check_lens(self, luma: NDArray[np.uint8], at: float) -> None:
+        before = self._lens.covered
+        self._lens.observe(luma, at)
+        if self._lens.covered is not before:
+            self._listener.on_covered(self._lens.covered)
 
     def _skip(self, error: ValueError) -> None:
         self._undecodable_frames += 1
@@ -179,6 +194,7 @@ class MotionWorker(ThreadWorker):
         was_looking, self._looking = self._looking, _looks(settings)
         if was_looking and not self._looking:
             self._finish()
+            self._listener.on_covered(None)
         if self._looking and not was_looking:
             self._begin()
         self._detector.apply(self._settings)
@@ -192,6 +208,7 @@ class MotionWorker(ThreadWorker):
     def _begin(self) -> None:
         self._detector = MotionDetector(self._settings)
         self._schedule = LookSchedule()
+        self._lens = LensCheck()
 
     def _finish(self) -> None:
         self._tell(self._tracker.finish(self._now(), time.time()), None)

@@ -76,6 +76,7 @@ class CameraPipeline:
         self._changing = asyncio.Lock()  # settings: read, checked, saved, applied one at a time
         self._hub = FrameHub()
         self._status = _initial_status(settings)
+        self._covered: bool | None = None
         self._reports = WorkerReports(self, services.bridge, lose_clip=services.lose_clip)
         self._build_workers(source)
         self._stills = Stills(self._hub)
@@ -142,10 +143,13 @@ class CameraPipeline:
     def status(self) -> CameraStatus:
         """How the camera is now, with the frame rate as measured and what can be set on it."""
         fps = self._hub.fps
-        offered = self._capture.offered_controls
-        labels = tuple(sorted(self._services.looker.labels))
+        online = self._status.state is CameraState.ONLINE
         return replace(
-            self._status, fps=round(fps, 1) if fps else None, controls=offered, labels=labels
+            self._status,
+            fps=round(fps, 1) if fps else None,
+            controls=self._capture.offered_controls,
+            labels=tuple(sorted(self._services.looker.labels)),
+            covered=self._covered if online else None,
         )
 
     @property
@@ -175,7 +179,8 @@ class CameraPipeline:
 
     @property
     def _capabilities(self) -> tuple[str, ...]:
-        return ("motion", "objects") if self._services.looker.labels else ("motion",)
+        objects = ("objects",) if self._services.looker.labels else ()
+        return ("motion", "covered", *objects)
 
     def _holds_events(self) -> bool:
         """Whether events wait for an object; never where nobody could see one."""
@@ -244,6 +249,11 @@ class CameraPipeline:
         self._status = status
         self.tell_status()
 
+    def set_covered(self, covered: bool | None) -> None:
+        """Take note of whether there is nothing to be seen, and tell whoever listens."""
+        self._covered = covered
+        self.tell_status()
+
     def keep_pictures(self, event: MotionEvent, frame: Frame | None) -> None:
         """Keep the pictures of an event that changed, for its clip; in the motion thread."""
         self._clips.on_motion_event(event, frame)
@@ -270,6 +280,7 @@ class CameraPipeline:
                 fps=shown.fps,
                 controls=shown.controls,
                 labels=shown.labels,
+                covered=shown.covered,
             )
         )
 

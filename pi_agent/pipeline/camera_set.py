@@ -28,6 +28,11 @@ class CameraSet:
         for pipeline in self:
             pipeline.start()
 
+    def tell(self) -> None:
+        """Have every camera tell how it is now."""
+        for pipeline in self:
+            pipeline.tell_status()
+
     async def close(self) -> None:
         """Stop every camera; may be called twice."""
         for pipeline in self:

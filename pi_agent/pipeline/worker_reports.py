@@ -46,6 +46,10 @@ class ReportedCamera(Protocol):
         """Hand on what motion detection saw."""
         ...
 
+    def set_covered(self, covered: bool | None) -> None:
+        """Take note of whether there is nothing to be seen."""
+        ...
+
     def keep_pictures(self, event: MotionEvent, frame: Frame | None) -> None:
         """Keep the pictures of an event that changed, for its clip; never waits."""
         ...
@@ -76,6 +80,10 @@ class WorkerReports:
         """In thread `capture-…`: pictures do not come."""
         status = CameraStatus(state=CameraState.OFFLINE, reason=reason)
         self._bridge.post(self._camera.set_status, status)
+
+    def on_covered(self, covered: bool | None) -> None:
+        """In thread `motion-…`: whether there is nothing to be seen."""
+        self._bridge.post(self._camera.set_covered, covered)
 
     def on_motion(self, message: MotionMessage) -> None:
         """In thread `motion-…`: how much moves right now."""

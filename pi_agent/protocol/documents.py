@@ -7,6 +7,7 @@ from typing import Annotated
 from .cameras import CameraInfo
 from .codec import Between, Length
 from .events import EventCause, MotionEvent
+from .messages import SystemMessage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +28,7 @@ class PairAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentInfo:
-    """`GET /api/v1/info`; `capabilities` are those of the Pi itself, such as "siren".
+    """`GET /api/v1/info`; `capabilities` are those of the Pi itself: "restart", "identify".
 
     `problems` say in plain words what keeps the agent from having a camera, and the mend.
     """
@@ -41,6 +42,7 @@ class AgentInfo:
     capabilities: tuple[str, ...] = ()
     model: str | None = None
     problems: tuple[str, ...] = ()
+    system: SystemMessage | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +51,13 @@ class TriggerRequest:
 
     cause: EventCause = EventCause.MANUAL
     seconds: Annotated[float, Between(low=1, high=600)] = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentifyRequest:
+    """Blink with the Pi's LED for some seconds."""
+
+    seconds: Annotated[float, Between(low=1, high=60)] = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,8 @@ EVENT = "/api/v1/events/{event}"
 EVENT_SNAPSHOT = "/api/v1/events/{event}/snapshot.jpg"
 EVENT_CLIP = "/api/v1/events/{event}/clip.mp4"
 WEBSOCKET = "/api/v1/ws"
+RESTART = "/api/v1/restart"
+IDENTIFY = "/api/v1/identify"
 
 
 def path(template: str, **names: str) -> str:

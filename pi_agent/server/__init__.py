@@ -5,7 +5,9 @@ from .announcer import Announcer
 from .application import create_application
 from .certificate import AgentCertificate
 from .http_server import HttpServer
+from .machine_controls import MachineControls
 from .parts import Identity, ServerParts
+from .status_led import StatusLed
 from .system_state import SystemState
 
 __all__ = [
@@ -14,7 +16,9 @@ __all__ = [
     "Announcer",
     "HttpServer",
     "Identity",
+    "MachineControls",
     "ServerParts",
+    "StatusLed",
     "SystemState",
     "create_application",
 ]

@@ -5,7 +5,18 @@ from aiohttp.typedefs import Handler
 
 from pi_agent.protocol import routes
 
-from . import cameras, events, history, looks, metrics, mjpeg, pairing, sessions, websocket
+from . import (
+    cameras,
+    events,
+    history,
+    looks,
+    machine,
+    metrics,
+    mjpeg,
+    pairing,
+    sessions,
+    websocket,
+)
 from .auth_middleware import auth_middleware
 from .error_middleware import error_middleware
 from .page import add_page_routes
@@ -37,6 +48,8 @@ ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("GET", routes.EVENT_SNAPSHOT, events.event_snapshot),
     ("GET", routes.EVENT_CLIP, events.event_clip),
     ("GET", routes.WEBSOCKET, websocket.event_websocket),
+    ("POST", routes.RESTART, machine.restart),
+    ("POST", routes.IDENTIFY, machine.identify),
 )
 
 

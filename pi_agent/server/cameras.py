@@ -32,6 +32,8 @@ async def info(request: web.Request) -> web.Response:
         cameras=tuple(pipeline.info for pipeline in parts.cameras),
         clock=datetime.now(UTC),
         problems=parts.problems,
+        capabilities=parts.controls.capabilities,
+        system=parts.system.read(),
     )
     return web.json_response(text=to_json(answer))
 

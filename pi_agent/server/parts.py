@@ -10,6 +10,7 @@ from pi_agent.pipeline import CameraSet, Recording
 from pi_agent.storage import AccessStore
 
 from .access_guard import AccessGuard
+from .machine_controls import MachineControls
 from .system_state import SystemState
 
 
@@ -34,6 +35,7 @@ class ServerParts:
     access: AccessStore
     guard: AccessGuard
     system: SystemState
+    controls: MachineControls
     copier: EventCopier | None = None
     certificate_sha256: bytes | None = None
     problems: tuple[str, ...] = ()

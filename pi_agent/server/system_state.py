@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 from pi_agent.events import EventFeed
@@ -19,7 +20,8 @@ _THROTTLED_NOW = 0xF
 class SystemState:
     """Reads the machine's state and publishes it. Lives on the event loop.
 
-    `load` gives viewers and dropped frames, `recording_problem` why nothing can be recorded.
+    `load` gives viewers and dropped frames, `recording_problem` why nothing can be recorded;
+    `tell_cameras` has the cameras tell their frame rates along with it.
     """
 
     def __init__(
@@ -29,11 +31,14 @@ class SystemState:
         *,
         load: Callable[[], tuple[int, int]],
         recording_problem: Callable[[], str | None] = lambda: None,
+        tell_cameras: Callable[[], None] = lambda: None,
     ) -> None:
         self._data_dir = data_dir
         self._feed = feed
         self._load = load
         self._recording_problem = recording_problem
+        self._tell_cameras = tell_cameras
+        self._started_at = datetime.now(UTC)
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -57,6 +62,7 @@ class SystemState:
             recording_problem=self._recording_problem(),
             viewers=viewers,
             dropped_frames=dropped_frames,
+            started_at=self._started_at,
         )
 
     def tell(self) -> None:
@@ -67,6 +73,7 @@ class SystemState:
         while True:
             await asyncio.sleep(_TELL_EVERY_SECONDS)
             self.tell()
+            self._tell_cameras()
 
 
 def _temperature() -> float | None:

@@ -101,6 +101,25 @@ async def test_a_demo_serves_live_pictures_and_stops_when_told(tmp_path: Path) -
             assert await agent.process.wait() == 0
 
 
+async def test_an_agent_that_is_told_to_starts_anew_in_the_same_process(tmp_path: Path) -> None:
+    async with running(tmp_path, "--demo") as agent:
+        token = pi_agent("tokens", "create", "tablet", "--data-dir", tmp_path).stdout.strip()
+        headers = {"Authorization": f"Bearer {token}"}
+        boots = []
+        port = agent.port
+        async with aiohttp.ClientSession(headers=headers) as session:
+            for _ in range(2):
+                url = f"https://127.0.0.1:{port}/api/v1"
+                async with session.ws_connect(f"{url}/ws", ssl=False) as socket:
+                    boots.append((await socket.receive_json())["boot_id"])
+                async with session.post(f"{url}/restart", ssl=False) as answer:
+                    assert answer.status == 202
+                async with asyncio.timeout(_SECONDS):
+                    port = await _port(agent.process, agent.log)
+        assert boots[0] != boots[1]
+        assert agent.process.returncode is None
+
+
 async def test_a_token_is_known_at_once_and_its_end_too(tmp_path: Path) -> None:
     async with running(tmp_path, "--demo") as agent, aiohttp.ClientSession() as session:
 

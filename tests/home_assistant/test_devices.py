@@ -12,6 +12,7 @@ from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
+from custom_components.pi_motion_camera import PLATFORMS
 from custom_components.pi_motion_camera.agent_client.protocol import Hello, HelloCamera
 from custom_components.pi_motion_camera.const import DOMAIN
 from pi_agent.configuration import CameraConfiguration
@@ -75,7 +76,7 @@ async def test_one_camera_is_one_device(
     assert agents[0].sw_version
     assert agents[0].configuration_url is None
     entities = er.async_entries_for_device(entity_registry, agents[0].id)
-    assert len(entities) == 8
+    assert {entity.domain for entity in entities} == set(PLATFORMS)
 
 
 async def test_each_of_several_cameras_is_a_device_below_the_agent(
@@ -92,7 +93,7 @@ async def test_each_of_several_cameras_is_a_device_below_the_agent(
     assert {device.parent_device_id for device in cameras} == {agents[0].id}
     for device in cameras:
         entities = er.async_entries_for_device(entity_registry, device.id)
-        assert len(entities) == 7
+        assert len(entities) == 16
     camera_ids = {state.entity_id for state in hass.states.async_all(Platform.CAMERA)}
     assert camera_ids == {"camera.porch_pi_porch", "camera.porch_pi_back_yard"}
 
@@ -131,7 +132,8 @@ async def test_a_camera_that_goes_takes_its_device_and_entities_with_it(
     await connected(two_cameras)
     await hass.async_block_till_done()
     entities = er.async_entries_for_config_entry(entity_registry, two_cameras.entry_id)
-    assert len(entities) == 8
+    assert {entity.domain for entity in entities} == set(PLATFORMS)
+    assert not [entity for entity in entities if "back_yard" in entity.unique_id]
     (agent_device,), _ = devices_of(device_registry, two_cameras)
     assert {entity.device_id for entity in entities} == {agent_device.id}
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from .test_translations import translation
+from .test_translations import DESCRIBED, translation
 
 PAGE = (Path(__file__).parents[2] / "docs" / "home-assistant.md").read_text()
 
@@ -38,6 +38,22 @@ def test_the_first_paragraph_says_what_it_is() -> None:
 def test_every_entity_is_told(platform: str, name: str) -> None:
     row = f"| {name} | {platform.replace('_', ' ')} |"
     assert row in chapter("Supported functions")
+
+
+def test_what_is_off_at_first_is_told_so() -> None:
+    english: dict[str, Any] = translation("en")["entity"]
+    rows = {
+        (platform, description.translation_key): f"| {platform} | "
+        for platform, table in DESCRIBED.items()
+        for description in table
+        if not description.entity_registry_enabled_default
+    }
+    assert len(rows) == 10
+    for (platform, key), column in rows.items():
+        name = english[platform][key]["name"]
+        (line,) = re.findall(rf"^\| {name} {re.escape(column)}.*$", PAGE, re.MULTILINE)
+        assert "Off at first." in line
+    assert PAGE.count("Off at first.") == len(rows)
 
 
 def test_every_field_of_the_flows_is_told() -> None:

@@ -22,6 +22,7 @@ SETTINGS = {
     "switch.porch_pi_motion_detection": "motion",
     "switch.porch_pi_privacy_mode": "privacy",
     "switch.porch_pi_recording": "recording",
+    "switch.porch_pi_time_in_the_picture": "timestamp_overlay",
 }
 
 
@@ -90,4 +91,5 @@ async def test_only_what_is_rarely_switched_is_configuration(
         "switch.porch_pi_motion_detection": None,
         "switch.porch_pi_privacy_mode": None,
         "switch.porch_pi_recording": "config",
+        "switch.porch_pi_time_in_the_picture": "config",
     }

@@ -4,17 +4,37 @@ import ast
 import json
 import re
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
+from homeassistant.helpers.entity import EntityDescription
 
-from custom_components.pi_motion_camera import options_flow
+from custom_components.pi_motion_camera import PLATFORMS, options_flow
+from custom_components.pi_motion_camera.agent_client.protocol import Rotation
+from custom_components.pi_motion_camera.binary_sensor import AGENT_PROBLEMS
+from custom_components.pi_motion_camera.number import NUMBERS
+from custom_components.pi_motion_camera.sensor import AGENT_SENSORS, CAMERA_SENSORS
 from custom_components.pi_motion_camera.state import EventPhase
 from custom_components.pi_motion_camera.switch import SWITCHES
 
 INTEGRATION = Path(__file__).parents[2] / "custom_components" / "pi_motion_camera"
 LANGUAGES = sorted(path.stem for path in (INTEGRATION / "translations").glob("*.json"))
+DESCRIPTIONS: tuple[EntityDescription, ...] = (
+    *AGENT_PROBLEMS,
+    *AGENT_SENSORS,
+    *CAMERA_SENSORS,
+    *NUMBERS,
+    *SWITCHES,
+)
+# By the module of the class, the words of the entities that are described by tables.
+DESCRIBED = {
+    "binary_sensor": AGENT_PROBLEMS,
+    "number": NUMBERS,
+    "sensor": (*AGENT_SENSORS, *CAMERA_SENSORS),
+    "switch": SWITCHES,
+}
 OTHERS = [language for language in LANGUAGES if language != "en"]
 
 type Sentences = dict[str, str]
@@ -142,7 +162,7 @@ def test_every_exception_that_is_raised_has_its_sentence_and_none_is_left_over()
         for call in calls(module)
         for keyword in call.keywords
         if keyword.arg == "translation_key" and isinstance(keyword.value, ast.Constant)
-    } - {switch.translation_key for switch in SWITCHES}
+    } - {description.translation_key for description in DESCRIPTIONS}
     assert raised <= known | translation("en")["issues"].keys()
 
 
@@ -162,20 +182,25 @@ def test_what_setting_up_and_flows_both_meet_is_said_in_both(key: str) -> None:
 def test_every_entity_that_asks_for_a_name_has_one() -> None:
     named = translation("en")["entity"]
     icons = json.loads((INTEGRATION / "icons.json").read_text())["entity"]
-    for platform in ("binary_sensor", "camera", "event", "image", "switch"):
+    for platform in PLATFORMS:
+        module = import_module(f"custom_components.pi_motion_camera.{platform}")
         asked = {
-            node.value.value
+            module.__dict__.get(ast.unparse(node.value)) or ast.literal_eval(node.value)
             for node in ast.walk(ast.parse((INTEGRATION / f"{platform}.py").read_text()))
             if isinstance(node, ast.Assign)
             and ast.unparse(node.targets[0]) == "_attr_translation_key"
-            and isinstance(node.value, ast.Constant)
-        }
-        if platform == "switch":
-            asked = {switch.translation_key for switch in SWITCHES}
-        if platform == "image":
-            asked = {"last_motion"}
+        } | {d.translation_key for d in DESCRIBED.get(platform, ()) if d.translation_key}
         assert icons.get(platform, {}).keys() == asked, platform
         assert named.get(platform, {}).keys() == asked - {"camera"}, platform
+
+
+def test_what_has_no_word_of_its_own_has_that_of_its_device_class() -> None:
+    assert [d.key for d in DESCRIPTIONS if d.translation_key is None] == ["temperature"]
+
+
+def test_every_rotation_has_its_word() -> None:
+    states = translation("en")["entity"]["select"]["rotation"]["state"]
+    assert list(states) == [rotation.name.lower() for rotation in Rotation]
 
 
 def test_every_event_type_and_attribute_has_its_word() -> None:

@@ -14,6 +14,7 @@ from .protocol import (
     AgentInfo,
     CameraSettings,
     EventPage,
+    IdentifyRequest,
     MotionEvent,
     ProtocolError,
     TriggerRequest,
@@ -79,6 +80,14 @@ class AgentClient:
         """Start an event by hand."""
         path = routes.path(routes.TRIGGER, camera=camera)
         await self._transport.call("POST", path, body=request)
+
+    async def restart(self) -> None:
+        """Have the agent start anew; every connection to it ends."""
+        await self._transport.call("POST", routes.RESTART)
+
+    async def identify(self, request: IdentifyRequest) -> None:
+        """Have the Pi blink."""
+        await self._transport.call("POST", routes.IDENTIFY, body=request)
 
     async def events(self, **query: str | int) -> EventPage:
         """Events, newest first: `camera`, `label`, `zone`, `after`, `before`, `limit`, `cursor`."""

@@ -45,7 +45,8 @@ class CameraStatus:
     """How a camera is now; `reason` says in plain words why it is offline.
 
     `controls` offers nothing as long as the camera was never open. `labels` are the objects that
-    can be told apart; none where there is no model.
+    can be told apart; none where there is no model. `covered`: whether there is nothing to be
+    seen, as when the lens is covered or in full darkness; null while nobody looks for it.
     """
 
     state: CameraState
@@ -54,6 +55,7 @@ class CameraStatus:
     fps: float | None = None
     controls: OfferedControls = NO_CONTROLS
     labels: tuple[str, ...] = ()
+    covered: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +63,8 @@ class CameraInfo:
     """A camera as `GET /api/v1/info` tells it.
 
     `encoder` names what makes its JPEGs ("source" when they are passed on as they come);
-    `capabilities` names what it can do beyond pictures: "motion", "objects", "pan", "pir".
+    `capabilities` names what it can do beyond pictures: "motion", "covered", "objects", "pan",
+    "pir".
     """
 
     id: Identifier

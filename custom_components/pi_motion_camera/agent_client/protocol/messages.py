@@ -62,7 +62,7 @@ class MotionMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CameraMessage:
-    """A camera's state changed."""
+    """How a camera is now: after each change, and twice a minute for its frame rate."""
 
     camera: Identifier
     state: CameraState
@@ -71,6 +71,7 @@ class CameraMessage:
     fps: float | None = None
     controls: OfferedControls = NO_CONTROLS
     labels: tuple[str, ...] = ()
+    covered: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +87,7 @@ class SystemMessage:
     """How the Pi is, twice a minute; null where the machine cannot tell.
 
     `recording_problem` says in plain words why nothing can be recorded, null while all is well.
+    `started_at` is when the agent started.
     """
 
     temperature: float | None = None
@@ -94,6 +96,7 @@ class SystemMessage:
     recording_problem: str | None = None
     viewers: int = 0
     dropped_frames: int = 0
+    started_at: datetime | None = None
 
 
 ServerMessage = (

@@ -1,0 +1,180 @@
+"""Sensors tell how the Pi and its cameras fare; what few need is off at first."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE, STATE_UNKNOWN
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.pi_motion_camera.agent_client.protocol import (
+    CameraMessage,
+    CameraState,
+    MotionMessage,
+    ServerMessage,
+    SystemMessage,
+)
+from pi_agent.protocol import AgentInfo
+from pi_agent.server import system_state
+from tests.scripted_source import ScriptedSource
+
+from .agent_thread import AgentThread
+from .conftest import SetUp
+from .states import state_of, value_of, watch
+from .waiting import until
+
+OFF_AT_FIRST = {
+    "sensor.porch_pi_dropped_frames",
+    "sensor.porch_pi_frame_rate",
+    "sensor.porch_pi_last_start",
+    "sensor.porch_pi_motion_score",
+    "sensor.porch_pi_viewers",
+}
+
+
+def tell(entry: MockConfigEntry, message: ServerMessage) -> None:
+    """Have the agent say something."""
+    entry.runtime_data.coordinator.async_handle_message(message)
+
+
+@pytest.fixture
+async def all_enabled(
+    hass: HomeAssistant, loaded: MockConfigEntry, set_up: SetUp, entity_registry: er.EntityRegistry
+) -> MockConfigEntry:
+    """The entry with every entity switched on."""
+    for entity in er.async_entries_for_config_entry(entity_registry, loaded.entry_id):
+        entity_registry.async_update_entity(entity.entity_id, disabled_by=None)
+    await hass.config_entries.async_unload(loaded.entry_id)
+    await set_up(loaded)
+    return loaded
+
+
+async def test_what_few_need_is_off_at_first(
+    loaded: MockConfigEntry, entity_registry: er.EntityRegistry
+) -> None:
+    entities = er.async_entries_for_config_entry(entity_registry, loaded.entry_id)
+    sensors = {e.entity_id for e in entities if e.domain == "sensor" and e.disabled_by}
+    assert sensors == OFF_AT_FIRST
+
+
+async def test_the_state_of_the_pi_is_known_from_the_start(
+    hass: HomeAssistant, all_enabled: MockConfigEntry
+) -> None:
+    free = state_of(hass, "sensor.porch_pi_free_disk_space")
+    assert float(free.state) > 0
+    assert free.attributes["unit_of_measurement"] == "GB"
+    started = datetime.fromisoformat(state_of(hass, "sensor.porch_pi_last_start").state)
+    assert 0 <= (datetime.now(UTC) - started).total_seconds() < 60
+
+
+async def test_what_the_agent_tells_of_the_pi_is_shown(
+    hass: HomeAssistant, all_enabled: MockConfigEntry
+) -> None:
+    tell(all_enabled, SystemMessage(viewers=3, dropped_frames=12, free_disk_bytes=21 * 10**9))
+    assert value_of(hass, "sensor.porch_pi_viewers") == "3"
+    assert value_of(hass, "sensor.porch_pi_dropped_frames") == "12"
+    assert value_of(hass, "sensor.porch_pi_free_disk_space") == "21.0"
+    assert value_of(hass, "sensor.porch_pi_last_start") == STATE_UNKNOWN
+    assert value_of(hass, "binary_sensor.porch_pi_recording_problem") == STATE_OFF
+    tell(all_enabled, SystemMessage(recording_problem="the disk is full"))
+    assert value_of(hass, "binary_sensor.porch_pi_recording_problem") == STATE_ON
+
+
+@pytest.mark.parametrize("tells", [True, False])
+async def test_what_a_machine_cannot_tell_has_no_entity(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    set_up: SetUp,
+    monkeypatch: pytest.MonkeyPatch,
+    tells: bool,
+) -> None:
+    monkeypatch.setattr(system_state, "_temperature", lambda: 51.5 if tells else None)
+    monkeypatch.setattr(system_state, "read_throttled", lambda: True if tells else None)
+    await set_up(entry)
+    temperature = value_of(hass, "sensor.porch_pi_temperature")
+    throttled = value_of(hass, "binary_sensor.porch_pi_throttled")
+    assert (temperature, throttled) == (("51.5", STATE_ON) if tells else (None, None))
+
+
+async def test_an_older_agent_leaves_its_state_unknown_until_it_tells(
+    hass: HomeAssistant, entry: MockConfigEntry, set_up: SetUp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def _older(**fields: Any) -> AgentInfo:
+        return AgentInfo(**{**fields, "system": None})
+
+    monkeypatch.setattr("pi_agent.server.cameras.AgentInfo", _older)
+    await set_up(entry)
+    assert value_of(hass, "sensor.porch_pi_temperature") == STATE_UNKNOWN
+    assert value_of(hass, "binary_sensor.porch_pi_throttled") == STATE_UNKNOWN
+    tell(entry, SystemMessage(temperature=48, throttled=False))
+    assert value_of(hass, "sensor.porch_pi_temperature") == "48"
+    assert value_of(hass, "binary_sensor.porch_pi_throttled") == STATE_OFF
+
+
+async def test_frame_rate_and_motion_of_a_camera_are_shown(
+    hass: HomeAssistant, all_enabled: MockConfigEntry
+) -> None:
+    tell(all_enabled, CameraMessage(camera="porch", state=CameraState.ONLINE, fps=14.9))
+    assert value_of(hass, "sensor.porch_pi_frame_rate") == "14.9"
+    assert value_of(hass, "sensor.porch_pi_motion_score") == "0.0"
+    tell(all_enabled, MotionMessage(camera="porch", active=True, score=63.0))
+    assert value_of(hass, "sensor.porch_pi_motion_score") == "63.0"
+
+
+async def test_the_time_of_the_last_motion_is_that_of_its_event(
+    hass: HomeAssistant, loaded: MockConfigEntry, event_id: str
+) -> None:
+    event = loaded.runtime_data.coordinator.data.cameras["porch"].event
+    await hass.async_block_till_done()
+    shown = datetime.fromisoformat(state_of(hass, "sensor.porch_pi_last_motion").state)
+    assert shown == event.started_at.replace(microsecond=0)
+
+
+async def test_a_camera_without_events_has_no_last_motion(
+    hass: HomeAssistant, loaded: MockConfigEntry
+) -> None:
+    assert value_of(hass, "sensor.porch_pi_last_motion") == STATE_UNKNOWN
+
+
+async def test_a_covered_lens_is_a_problem_until_it_sees_again(
+    hass: HomeAssistant, loaded: MockConfigEntry, source: ScriptedSource
+) -> None:
+    covered = "binary_sensor.porch_pi_nothing_to_be_seen"
+    source.still(3)
+    await until(lambda: value_of(hass, covered) == STATE_OFF)
+    source.dark(13)
+    await until(lambda: value_of(hass, covered) == STATE_ON)
+    assert state_of(hass, covered).attributes["device_class"] == "problem"
+    source.still(5)
+    await until(lambda: value_of(hass, covered) == STATE_OFF)
+
+
+async def test_an_agent_that_looks_for_no_cover_has_no_such_sensor(
+    hass: HomeAssistant, entry: MockConfigEntry, set_up: SetUp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pi_agent.pipeline.camera_pipeline._CAPABILITIES", ("motion",))
+    await set_up(entry)
+    assert hass.states.get("binary_sensor.porch_pi_nothing_to_be_seen") is None
+
+
+async def test_sensors_are_unavailable_while_the_agent_is_lost(
+    hass: HomeAssistant, loaded: MockConfigEntry, agent: AgentThread
+) -> None:
+    await agent.stop()
+    await until(lambda: value_of(hass, "sensor.porch_pi_free_disk_space") == STATE_UNAVAILABLE)
+
+
+async def test_motion_writes_no_state_of_the_pi(
+    hass: HomeAssistant, loaded: MockConfigEntry
+) -> None:
+    (entity,) = (
+        e for e in hass.data["sensor"].entities if e.entity_id == "sensor.porch_pi_free_disk_space"
+    )
+    tell(loaded, SystemMessage(free_disk_bytes=10**9))
+    seen = watch(hass, entity.entity_id)
+    reported = state_of(hass, entity.entity_id).last_reported
+    tell(loaded, MotionMessage(camera="porch", active=True, score=63.0))
+    await hass.async_block_till_done()
+    assert (seen, state_of(hass, entity.entity_id).last_reported) == ([], reported)
