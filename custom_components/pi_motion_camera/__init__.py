@@ -16,6 +16,7 @@ from .issues import AgentIssues
 from .listener import AgentEventListener
 from .revision_store import RevisionStore
 from .runtime import AgentConfigEntry, AgentRuntime
+from .services import async_register_services
 from .views import async_register_views
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
@@ -37,6 +38,7 @@ _OFFLINE_PICTURE = Path(__file__).parent / "assets" / "agent_offline.jpg"
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Set up what all entries share."""
     async_register_views(hass)
+    async_register_services(hass)
     return True
 
 

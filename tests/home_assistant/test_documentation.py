@@ -71,6 +71,14 @@ def test_every_option_is_told() -> None:
     assert not [label for label in step["data"].values() if f"| {label} |" not in told]
 
 
+def test_every_action_and_field_is_told_with_an_example() -> None:
+    told = chapter("Supported functions")
+    for name, action in translation("en")["services"].items():
+        (row,) = re.findall(rf"^\| `pi_motion_camera\.{name}` \|.*$", told, re.MULTILINE)
+        assert not [field for field in action["fields"] if f"`{field}`" not in row]
+        assert f"- action: pi_motion_camera.{name}\n" in told
+
+
 def test_every_repair_is_told() -> None:
     told = chapter("Troubleshooting")
     rows = re.findall(r'^\| Repair "(.*?)"(?: or "(.*?)")?', told, re.MULTILINE)

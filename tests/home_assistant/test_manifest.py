@@ -3,12 +3,13 @@
 import json
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.loader import async_get_integration
+from homeassistant.util.yaml import parse_yaml
 
 from custom_components.pi_motion_camera import PLATFORMS
 from custom_components.pi_motion_camera.const import DOMAIN
@@ -96,6 +97,13 @@ def test_platforms_are_sorted_and_exist() -> None:
     assert sorted(PLATFORMS) == PLATFORMS
     assert all(isinstance(platform, Platform) for platform in PLATFORMS)
     assert all((INTEGRATION / f"{platform}.py").is_file() for platform in PLATFORMS)
+
+
+def test_every_action_has_an_icon() -> None:
+    icons = json.loads((INTEGRATION / "icons.json").read_text())["services"]
+    described = cast("dict[str, Any]", parse_yaml((INTEGRATION / "services.yaml").read_text()))
+    assert list(icons) == list(described)
+    assert all(re.fullmatch(r"mdi:[a-z0-9-]+", icon["service"]) for icon in icons.values())
 
 
 def test_icons_are_material_design_icons_and_no_state_repeats_the_default() -> None:
