@@ -41,6 +41,9 @@ class Listener:
     def on_look(self, look: MotionLook) -> None:
         pass
 
+    def on_covered(self, covered: bool | None) -> None:
+        pass
+
 
 @contextmanager
 def working(hub: FrameHub, listener: Listener, **settings: Any) -> Iterator[MotionWorker]:
