@@ -14,6 +14,7 @@ from .sensitivity import ScoreScale
 from .settings import MotionSettings
 
 _LEARNING_SECONDS = 0.75
+_LEAST_SIDE = 2  # pixels; in a mere line, nothing has a shape, and OpenCV takes some for numbers
 _NEEDED_SECONDS = 0.16  # of evidence: at ten looks a second, a weak blob is seen three times
 _NEEDED_SHARE = 0.5  # of the least pixels of a blob have it
 _STRONGEST = 1.7  # thresholds that a pixel counts at most
@@ -44,6 +45,8 @@ class MotionDetector:
 
         Seconds are those of a clock that never jumps.
         """
+        if min(luma.shape) < _LEAST_SIDE:
+            return MotionObservation(at=at)
         if luma.shape != self._shape:
             self._resize(luma.shape)
         change = self._scene.look(luma, at)

@@ -62,9 +62,9 @@ def infrared_cut(begin: float) -> Draw:
 
 def rain(drops: int = 40, *, level: float = 45.0) -> Draw:
     """Streaks that are nowhere where they just were."""
-    random = np.random.default_rng(11)
 
     def draw(plane: Plane, at: float) -> None:
+        random = np.random.default_rng(round(at * 1000))
         for x, y in zip(
             random.integers(0, WIDTH, drops), random.integers(0, HEIGHT, drops), strict=True
         ):
@@ -96,9 +96,9 @@ def leaves(
 
 def shake(pixels: float) -> Draw:
     """A camera on a mast: the whole picture trembles by so many pixels."""
-    random = np.random.default_rng(17)
 
     def draw(plane: Plane, at: float) -> None:
+        random = np.random.default_rng(round(at * 1000))
         dx, dy = random.uniform(-pixels, pixels, 2)
         shift = np.array([[1, 0, dx], [0, 1, dy]], np.float32)
         plane[:] = cv2.warpAffine(

@@ -23,20 +23,23 @@ from pi_agent.protocol import (
     MotionMessage,
 )
 
+from .scenes import Luma
+
 FPS = 30
 
 
 class Listener:
-    """Collects the states of events."""
+    """Collects the states of events, and whether something moves."""
 
     def __init__(self) -> None:
         self.states: queue.Queue[EventState] = queue.Queue()
+        self.active: queue.Queue[bool] = queue.Queue()
 
     def on_motion_event(self, event: MotionEvent, frame: Frame | None) -> None:
         self.states.put(event.state)
 
     def on_motion(self, message: MotionMessage) -> None:
-        pass
+        self.active.put(message.active)
 
     def on_look(self, look: MotionLook) -> None:
         pass
@@ -98,11 +101,34 @@ def wait_until(condition: Callable[[], bool]) -> None:
         time.sleep(0.001)
 
 
+def wait_for(told: queue.Queue[Any], expected: Any) -> None:
+    """Until it is told; fails where it is not."""
+    while told.get(timeout=10) != expected:
+        pass
+
+
+def still(at: float) -> Luma:
+    return np.full((90, 160), 90, np.uint8)
+
+
+def someone(at: float) -> Luma:
+    """Somebody who goes round and round."""
+    plane = still(at)
+    left = round(at * 40) % 140
+    plane[30:70, left : left + 15] = 20
+    return plane
+
+
 def publish(
-    hub: FrameHub, seconds: float, watched: Watched, *, start: float = 0.0, looks: bool = True
+    hub: FrameHub,
+    seconds: float,
+    watched: Watched,
+    *,
+    start: float = 0.0,
+    looks: bool = True,
+    luma: Callable[[float], Luma] = still,
 ) -> None:
-    """Frames in which nothing moves: so many seconds of their clock, at the pace of the worker."""
-    luma = np.full((90, 160), 90, np.uint8)
+    """Frames of so many seconds by their own clock, at the pace of the worker."""
     for number in range(round(seconds * FPS)):
         at = start + number / FPS
         frame = Frame(
@@ -112,7 +138,7 @@ def publish(
             width=160,
             height=90,
             pixels=np.zeros((90, 160, 3), np.uint8),
-            luma=luma,
+            luma=luma(at),
         )
         hub.publish(frame)
         while not watched.offered:  # the worker has not subscribed yet
@@ -150,3 +176,35 @@ def test_an_event_by_hand_ends_by_the_frames_clock_though_nobody_looks(watched: 
         publish(hub, 30.0, watched, start=1.0, looks=False)
         assert listener.states.get(timeout=0.4) is EventState.ENDED
     assert watched.looked_at == []
+
+
+@pytest.mark.parametrize("change", [{"privacy": True}, {"motion": False}], ids=str)
+def test_what_shuts_the_eyes_ends_the_event_at_once(watched: Watched, change: Any) -> None:
+    hub, listener = FrameHub(), Listener()
+    with working(hub, listener) as worker:
+        publish(hub, 3.0, watched)
+        publish(hub, 1.0, watched, start=3.0, luma=someone)
+        assert listener.states.get(timeout=10) is EventState.STARTED
+        worker.apply(CameraSettings(**change))
+        wait_for(listener.states, EventState.ENDED)
+        wait_for(listener.active, False)
+        watched.looked_at.clear()
+        publish(hub, 2.0, watched, start=4.0, looks=False, luma=someone)
+        assert watched.looked_at == []
+        assert listener.states.empty()
+
+
+def test_eyes_that_open_again_learn_and_then_see(watched: Watched) -> None:
+    hub, listener = FrameHub(), Listener()
+    with working(hub, listener, privacy=True) as worker:
+        publish(hub, 1.0, watched, looks=False, luma=someone)
+        worker.apply(CameraSettings())
+        at = 1.0
+        while not watched.looked_at:
+            publish(hub, 1 / FPS, watched, start=at, looks=False)
+            at += 1 / FPS
+            time.sleep(0.001)
+        publish(hub, 3.0, watched, start=at)
+        assert listener.states.empty()
+        publish(hub, 1.0, watched, start=at + 3.0, luma=someone)
+        assert listener.states.get(timeout=10) is EventState.STARTED
