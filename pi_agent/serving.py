@@ -58,6 +58,8 @@ async def _found_cameras(
     cameras = as_configured(found)
     for camera in cameras:
         _LOGGER.info("No camera is configured; found %s as %s", camera.name, camera.id)
+    for problem in found.problems:  # it may be what keeps another camera from being found
+        _LOGGER.warning("%s", problem)
     return cameras
 
 

@@ -16,6 +16,9 @@ from .skipped_frames import SkippedFrames
 if TYPE_CHECKING:
     from av.container import InputContainer
 
+_KINDS = (
+    "a source is a video file, demo, picamera2, a device below /dev, or an rtsp or http address"
+)
 _DEFAULT_STEP = 1 / 15  # seconds, for a file that does not say its frame times
 
 
@@ -132,7 +135,7 @@ def _open(path: Path) -> "InputContainer":
     import av
 
     if not path.is_file():
-        raise CameraError(f"{path}: there is no such file")
+        raise CameraError(f"{path}: there is no such file; {_KINDS}")
     try:
         if not path.stat().st_size:
             raise CameraError(f"{path}: the file is empty")

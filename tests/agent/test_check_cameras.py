@@ -1,5 +1,6 @@
 """`pi-agent check` and `pi-agent run` without a configuration: which cameras, and what is wrong."""
 
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -132,6 +133,20 @@ def test_run_without_a_configuration_takes_the_cameras_that_are_there(
     assert [c.id for c in cameras] == ["hd_pro_webcam_c920", "hd_pro_webcam_c920_2"]
     assert [c.name for c in cameras] == ["HD Pro Webcam C920", "HD Pro Webcam C920 2"]
     assert all(c.source == "/dev/video0" for c in cameras)
+
+
+def test_run_tells_what_kept_it_from_finding_more(
+    discovery: list[Discovery],
+    served: list[Configuration],
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    webcam = FoundCamera(source="/dev/video0", name="Webcam")
+    discovery.append(Discovery(cameras=(webcam,), problems=("/dev/video2: no permission",)))
+    assert cli.main(["run", "--data-dir", str(tmp_path)]) == 0
+    assert len(served[0].cameras) == 1
+    warnings = [r.getMessage() for r in caplog.records if r.levelno == logging.WARNING]
+    assert warnings == ["/dev/video2: no permission"]
 
 
 def test_run_without_any_camera_says_what_to_do(
