@@ -20,17 +20,18 @@ _END_SECONDS = 20.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contender:
-    """A server to measure; `command` is completed by the rate and the pictures."""
+    """A server to measure; `command` is completed by the rate, if any, and the pictures."""
 
     name: str
     command: Sequence[str]
     tls: bool = False
+    fps: int | None = FPS
 
     @contextmanager
     def running(self, pictures: Sequence[Path]) -> Iterator[tuple[int, Target]]:
         """The server's process id and where its stream is, while the block runs."""
         process = subprocess.Popen(
-            [*self.command, str(FPS), *map(str, pictures)],
+            [*self.command, *([] if self.fps is None else [str(self.fps)]), *map(str, pictures)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

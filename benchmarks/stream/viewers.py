@@ -25,19 +25,19 @@ class Target:
         """A connection on which the stream was asked for; it does not block from here on."""
         connection = socket.create_connection(("127.0.0.1", self.port), timeout=20)
         if self.tls:
-            connection = _unverified().wrap_socket(connection)
+            connection = self.wrapped(connection)
         headers = "".join(f"{name}: {value}\r\n" for name, value in self.headers.items())
         request = f"GET {self.path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{headers}\r\n"
         connection.sendall(request.encode())
         connection.setblocking(False)
         return connection
 
-
-def _unverified() -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE  # our own server on this machine
-    return context
+    def wrapped(self, connection: socket.socket) -> ssl.SSLSocket:
+        """The connection, encrypted."""
+        context = ssl.create_default_context()
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE  # our own server on this machine
+        return context.wrap_socket(connection)
 
 
 class PlainViewer:

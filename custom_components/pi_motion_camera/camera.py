@@ -1,10 +1,10 @@
 """The camera: live pictures shared by all viewers, stills, and the lens that can be shut."""
 
-import asyncio
+from contextlib import suppress
 from functools import partial
-from typing import Final, override
+from typing import override
 
-from aiohttp import web
+from aiohttp import HttpVersion11, web
 from homeassistant.components.camera import Camera, CameraEntityFeature
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
@@ -16,14 +16,12 @@ from .const import DOMAIN, MANUFACTURER
 from .entity import AgentCameraEntity, async_follow_entities
 from .entity_ids import camera_unique_id
 from .errors import translate_agent_errors
-from .mjpeg import FIRST_PART, RESPONSE_HEADERS
+from .mjpeg import FIRST_PART, RESPONSE_HEADERS, BrowserViewer
 from .runtime import AgentConfigEntry
 from .shared_stream import SharedStream
 from .stills import Stills
 
 PARALLEL_UPDATES = 0
-
-_STUCK_SECONDS: Final = 10.0  # a viewer that cannot take one picture within this is gone
 
 
 async def async_setup_entry(
@@ -132,14 +130,13 @@ class AgentCamera(AgentCameraEntity, Camera):
         """Live pictures for as long as the viewer stays, over every break on the agent's side."""
         response = web.StreamResponse(headers=RESPONSE_HEADERS)
         await response.prepare(request)
-        with self._stream.watched() as parts:
-            try:
-                await response.write(FIRST_PART)
-                async for part in parts:
-                    async with asyncio.timeout(_STUCK_SECONDS):
-                        await response.write(part)
-            except ConnectionResetError, TimeoutError:
-                pass  # the viewer left, or is stuck: there is nobody to tell
+        with suppress(ConnectionResetError):  # the viewer has left already
+            await response.write(FIRST_PART)
+            if request.transport is not None:
+                chunked = request.version >= HttpVersion11
+                viewer = BrowserViewer(request.transport, chunked=chunked)
+                with self._stream.watched_by(viewer):
+                    await viewer.ended.wait()
         return response
 
     def _require_pictures(self) -> None:

@@ -2,13 +2,13 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
 from contextlib import aclosing, contextmanager, suppress
-from typing import Any
+from typing import Any, Protocol
 
 from .agent_client import AgentError, StreamPart
 from .backoff import Backoff
-from .mjpeg import browser_part
+from .mjpeg import BrowserPart, browser_part
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -20,6 +20,18 @@ _FRESH_SECONDS = 6.0  # the agent sends a part at least every 5 s
 
 type OpenStream = Callable[[], AsyncGenerator[StreamPart]]
 type StartTask = Callable[[Coroutine[Any, Any, None], str], asyncio.Task[None]]
+
+
+class StreamViewer(Protocol):
+    """Takes each part at once or lets it go, and never blocks."""
+
+    def offer(self, part: BrowserPart) -> None:
+        """Take the part, or miss it."""
+        ...
+
+    def end(self) -> None:
+        """The stream is closed: no more will come."""
+        ...
 
 
 class SharedStream:
@@ -47,15 +59,19 @@ class SharedStream:
         self._linger_seconds = linger_seconds
         self._backoff = Backoff(first=_FIRST_PAUSE_SECONDS, most=_LONGEST_PAUSE_SECONDS)
         self._loop = asyncio.get_running_loop()
-        self._arrival = asyncio.Event()
         self._retry = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._linger: asyncio.TimerHandle | None = None
-        self._part: bytes | None = None
-        self._sequence = 0
-        self._newest: tuple[float, bytes] | None = None
+        self._part: BrowserPart | None = None
+        self._parts = 0
+        self._newest: tuple[float, StreamPart] | None = None
         self._closed = False
-        self.viewers = 0
+        self._viewers: tuple[StreamViewer, ...] = ()
+
+    @property
+    def viewers(self) -> int:
+        """How many watch."""
+        return len(self._viewers)
 
     @property
     def is_open(self) -> bool:
@@ -67,16 +83,16 @@ class SharedStream:
         """The newest JPEG of a stream that runs; None where it would be stale."""
         if self._newest is None or self._loop.time() - self._newest[0] > _FRESH_SECONDS:
             return None
-        return self._newest[1]
+        return bytes(self._newest[1].jpeg)
 
     @contextmanager
-    def watched(self) -> Iterator[AsyncIterator[bytes]]:
-        """Parts framed for a browser while the block runs; they end when the stream is closed."""
-        self._add_viewer()
+    def watched_by(self, viewer: StreamViewer) -> Iterator[None]:
+        """The viewer gets every part while the block runs, the newest known one at once."""
+        self._add(viewer)
         try:
-            yield self._parts()
+            yield
         finally:
-            self._remove_viewer()
+            self._remove(viewer)
 
     def retry(self) -> None:
         """Try at once to open a stream that is down: the agent is back."""
@@ -85,23 +101,29 @@ class SharedStream:
     async def close(self) -> None:
         """End every viewer and the connection to the agent; may be called twice."""
         self._closed = True
-        self._arrival.set()
+        for viewer in self._viewers:
+            viewer.end()
         task = self._task
         self._stop()
         if task is not None:
             await asyncio.gather(task, return_exceptions=True)
 
-    def _add_viewer(self) -> None:
-        self.viewers += 1
+    def _add(self, viewer: StreamViewer) -> None:
+        self._viewers = (*self._viewers, viewer)
+        if self._closed:
+            viewer.end()
+            return
         if self._linger is not None:
             self._linger.cancel()
             self._linger = None
-        if self._task is None and not self._closed:
+        if self._part is not None:
+            viewer.offer(self._part)
+        if self._task is None:
             self._task = self._start_task(self._run(), f"stream of {self._name}")
 
-    def _remove_viewer(self) -> None:
-        self.viewers -= 1
-        if self.viewers == 0 and not self._closed:
+    def _remove(self, viewer: StreamViewer) -> None:
+        self._viewers = tuple(other for other in self._viewers if other is not viewer)
+        if not self._viewers and not self._closed:
             self._linger = self._loop.call_later(self._linger_seconds, self._stop)
 
     def _stop(self) -> None:
@@ -114,20 +136,11 @@ class SharedStream:
         self._part = self._newest = None
         self._backoff.reset()
 
-    async def _parts(self) -> AsyncIterator[bytes]:
-        seen = 0
-        while not self._closed:
-            if self._part is not None and seen != self._sequence:
-                seen = self._sequence
-                yield self._part
-            else:
-                await self._arrival.wait()
-
     async def _run(self) -> None:
         """Read pictures for as long as anybody watches, through every break."""
         while True:
             self._retry.clear()
-            sequence = self._sequence
+            parts = self._parts
             try:
                 await self._read_stream()
             except AgentError as error:
@@ -135,7 +148,7 @@ class SharedStream:
             except Exception:  # a defect: say so, and go on rather than leave a frozen picture
                 _LOGGER.exception("The stream of %s failed", self._name)
             self._newest = None
-            if self._sequence == sequence:  # not one picture came: more than a short break
+            if self._parts == parts:  # not one picture came: more than a short break
                 self._publish(self._offline_part)
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._backoff.pause()):
@@ -148,12 +161,11 @@ class SharedStream:
 
     def _take(self, part: StreamPart) -> None:
         self._backoff.reset()
-        self._newest = (self._loop.time(), part.jpeg)
+        self._newest = (self._loop.time(), part)
         self._publish(browser_part(part.jpeg))
 
-    def _publish(self, part: bytes) -> None:
+    def _publish(self, part: BrowserPart) -> None:
         self._part = part
-        self._sequence += 1
-        # Wakes whoever waits now; whoever is still writing compares the sequence later.
-        self._arrival.set()
-        self._arrival.clear()
+        self._parts += 1
+        for viewer in self._viewers:
+            viewer.offer(part)

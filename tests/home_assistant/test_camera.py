@@ -14,7 +14,7 @@ from homeassistant.helpers import entity_registry as er
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from custom_components.pi_motion_camera.mjpeg import FIRST_PART, RESPONSE_HEADERS
+from custom_components.pi_motion_camera.mjpeg import FIRST_PART, RESPONSE_HEADERS, browser_part
 from tests.scripted_source import ScriptedSource
 
 from .agent_thread import AgentThread
@@ -205,10 +205,10 @@ async def test_a_viewer_that_never_reads_does_not_hold_up_the_others(
     hass_client: ClientSessionGenerator,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("custom_components.pi_motion_camera.camera._STUCK_SECONDS", 0.1)
+    monkeypatch.setattr("custom_components.pi_motion_camera.mjpeg._STUCK_SECONDS", 0.1)
     monkeypatch.setattr(  # large pictures, to fill the buffers of the system soon
         "custom_components.pi_motion_camera.shared_stream.browser_part",
-        lambda jpeg: jpeg + bytes(2_000_000) + FIRST_PART,
+        lambda jpeg: browser_part(bytes(jpeg) + bytes(2_000_000)),
     )
     stuck = await open_live(hass_client)
     connection = stuck.response.connection

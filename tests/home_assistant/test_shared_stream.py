@@ -2,14 +2,14 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Coroutine
-from contextlib import ExitStack
+from collections.abc import AsyncGenerator, AsyncIterator, Coroutine, Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import pytest
 
 from custom_components.pi_motion_camera.agent_client import AgentConnectionError, StreamPart
-from custom_components.pi_motion_camera.mjpeg import browser_part
+from custom_components.pi_motion_camera.mjpeg import BrowserPart, browser_part
 from custom_components.pi_motion_camera.shared_stream import SharedStream
 
 from .waiting import until
@@ -64,6 +64,39 @@ async def stream(upstream: Upstream) -> AsyncIterator[SharedStream]:
     await stream.close()
 
 
+class Slot:
+    """A viewer that keeps the newest part until the test takes it."""
+
+    def __init__(self) -> None:
+        self._part: BrowserPart | None = None
+        self._changed = asyncio.Event()
+        self._ended = False
+
+    def offer(self, part: BrowserPart) -> None:
+        self._part = part
+        self._changed.set()
+
+    def end(self) -> None:
+        self._ended = True
+        self._changed.set()
+
+    async def next(self) -> BrowserPart | None:
+        """The newest part not taken yet; None once the stream is closed."""
+        async with asyncio.timeout(10):
+            await self._changed.wait()
+        if self._ended:
+            return None
+        self._changed.clear()
+        return self._part
+
+
+@contextmanager
+def watching(stream: SharedStream) -> Iterator[Slot]:
+    slot = Slot()
+    with stream.watched_by(slot):
+        yield slot
+
+
 async def test_nothing_is_opened_before_somebody_watches(
     stream: SharedStream, upstream: Upstream
 ) -> None:
@@ -74,8 +107,8 @@ async def test_nothing_is_opened_before_somebody_watches(
 
 async def test_all_viewers_share_one_stream(stream: SharedStream, upstream: Upstream) -> None:
     with ExitStack() as stack:
-        viewers = [stack.enter_context(stream.watched()) for _ in range(20)]
-        waiting = [asyncio.ensure_future(anext(viewer)) for viewer in viewers]
+        viewers = [stack.enter_context(watching(stream)) for _ in range(20)]
+        waiting = [asyncio.ensure_future(viewer.next()) for viewer in viewers]
         upstream.send(b"one")
         assert await asyncio.gather(*waiting) == [browser_part(b"one")] * 20
         assert (upstream.opened, stream.viewers) == (1, 20)
@@ -85,35 +118,22 @@ async def test_all_viewers_share_one_stream(stream: SharedStream, upstream: Upst
 async def test_a_viewer_that_comes_later_sees_the_newest_picture_at_once(
     stream: SharedStream, upstream: Upstream
 ) -> None:
-    with stream.watched() as early:
+    with watching(stream) as early:
         upstream.send(b"one")
-        await anext(early)
-        with stream.watched() as late:
-            assert await anext(late) == browser_part(b"one")
-
-
-async def test_a_slow_viewer_misses_pictures_and_holds_nobody_up(
-    stream: SharedStream, upstream: Upstream
-) -> None:
-    with stream.watched() as slow, stream.watched() as fast:
-        upstream.send(b"0")
-        await anext(slow)
-        assert await anext(fast) == browser_part(b"0")
-        for number in range(1, 50):
-            upstream.send(b"%d" % number)
-            assert await anext(fast) == browser_part(b"%d" % number)
-        assert await anext(slow) == browser_part(b"49")
+        await early.next()
+        with watching(stream) as late:
+            assert await late.next() == browser_part(b"one")
 
 
 async def test_the_stream_stays_open_for_a_while_after_the_last_viewer(
     stream: SharedStream, upstream: Upstream
 ) -> None:
-    with stream.watched() as viewer:
+    with watching(stream) as viewer:
         upstream.send(b"one")
-        await anext(viewer)
+        await viewer.next()
     assert upstream.open_now == 1
-    with stream.watched() as viewer:
-        assert await anext(viewer) == browser_part(b"one")
+    with watching(stream) as viewer:
+        assert await viewer.next() == browser_part(b"one")
         await asyncio.sleep(0.1)  # longer than it lingers: the timer was called off
         assert (upstream.opened, upstream.open_now) == (1, 1)
     await until(lambda: upstream.open_now == 0)
@@ -124,30 +144,30 @@ async def test_the_stream_stays_open_for_a_while_after_the_last_viewer(
 async def test_a_break_is_mended_while_viewers_wait(
     stream: SharedStream, upstream: Upstream
 ) -> None:
-    with stream.watched() as viewer:
+    with watching(stream) as viewer:
         upstream.send(b"before")
-        await anext(viewer)
+        await viewer.next()
         upstream.break_off()
         upstream.send(b"after")
-        assert await anext(viewer) == browser_part(b"after")
+        assert await viewer.next() == browser_part(b"after")
         assert upstream.opened == 2
 
 
 async def test_an_agent_that_is_lost_is_shown_again_and_again_until_it_is_back(
     stream: SharedStream, upstream: Upstream
 ) -> None:
-    with stream.watched() as viewer:
+    with watching(stream) as viewer:
         upstream.send(b"before")
-        await anext(viewer)
+        await viewer.next()
         upstream.is_down = True
         upstream.break_off()
         for _ in range(3):
-            assert await anext(viewer) == browser_part(OFFLINE)
+            assert await viewer.next() == browser_part(OFFLINE)
         assert stream.newest_picture is None  # never taken for a still
         upstream.is_down = False
         upstream.send(b"after")
         await until(lambda: upstream.open_now == 1)
-        while (part := await anext(viewer)) == browser_part(OFFLINE):
+        while (part := await viewer.next()) == browser_part(OFFLINE):
             pass
         assert part == browser_part(b"after")
 
@@ -156,8 +176,8 @@ async def test_a_viewer_of_a_lost_agent_sees_so_at_once(
     stream: SharedStream, upstream: Upstream
 ) -> None:
     upstream.is_down = True
-    with stream.watched() as viewer:
-        assert await anext(viewer) == browser_part(OFFLINE)
+    with watching(stream) as viewer:
+        assert await viewer.next() == browser_part(OFFLINE)
 
 
 async def test_the_agents_return_ends_the_pause_between_attempts(
@@ -165,29 +185,29 @@ async def test_the_agents_return_ends_the_pause_between_attempts(
 ) -> None:
     monkeypatch.setattr(stream._backoff, "pause", lambda: 3600.0)
     upstream.is_down = True
-    with stream.watched() as viewer:
-        await anext(viewer)
+    with watching(stream) as viewer:
+        await viewer.next()
         upstream.is_down = False
         stream.retry()
         upstream.send(b"back")
-        assert await anext(viewer) == browser_part(b"back")
+        assert await viewer.next() == browser_part(b"back")
 
 
 async def test_closing_ends_every_viewer_and_the_stream(
     stream: SharedStream, upstream: Upstream
 ) -> None:
-    with stream.watched() as one, stream.watched() as two:
+    with watching(stream) as one, watching(stream) as two:
         upstream.send(b"one")
-        await anext(one)
-        waiting = asyncio.ensure_future(anext(one, None))
+        await one.next()
+        waiting = asyncio.ensure_future(one.next())
         await asyncio.sleep(0)
         await stream.close()
         assert await waiting is None
-        assert await anext(two, None) is None
+        assert await two.next() is None
         assert upstream.open_now == 0
     await stream.close()
-    with stream.watched() as late:
-        assert await anext(late, None) is None
+    with watching(stream) as late:
+        assert await late.next() is None
     assert upstream.opened == 1
 
 
@@ -195,10 +215,10 @@ async def test_a_defect_is_logged_and_the_stream_goes_on(
     stream: SharedStream, upstream: Upstream, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.CRITICAL, "custom_components.pi_motion_camera.shared_stream")
-    with stream.watched() as viewer:
+    with watching(stream) as viewer:
         upstream.break_off(KeyError("a defect"))
         upstream.send(b"after")
-        while (part := await anext(viewer)) == browser_part(OFFLINE):
+        while (part := await viewer.next()) == browser_part(OFFLINE):
             pass
         assert part == browser_part(b"after")
 
@@ -206,9 +226,9 @@ async def test_a_defect_is_logged_and_the_stream_goes_on(
 async def test_a_picture_that_is_old_is_not_taken_for_the_newest(
     stream: SharedStream, upstream: Upstream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with stream.watched() as viewer:
+    with watching(stream) as viewer:
         upstream.send(b"one")
-        await anext(viewer)
+        await viewer.next()
         assert stream.newest_picture == b"one"
         now = asyncio.get_running_loop().time()
         monkeypatch.setattr(stream._loop, "time", lambda: now + 7)

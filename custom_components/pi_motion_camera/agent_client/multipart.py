@@ -1,72 +1,109 @@
 """Reads `multipart/x-mixed-replace` as agents send it: every part says how long it is."""
 
-from collections.abc import AsyncIterator
+import re
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Protocol
 
 from .errors import AgentProtocolError
 
-_MOST_HEADER_LINES = 16
+_READ_BYTES = 256 * 1024  # a picture at once, where it is all there
+_MOST_HEADER_BYTES = 2048
 _MOST_JPEG_BYTES = 32 * 1024 * 1024
+_HEADERS_END = b"\r\n\r\n"
+_LENGTH = re.compile(rb"^content-length:[ \t]*([^\r\n]*)", re.IGNORECASE | re.MULTILINE)
+_CAPTURED_AT = re.compile(rb"^x-timestamp:[ \t]*([^\r\n]*)", re.IGNORECASE | re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StreamPart:
-    """One picture of a stream; `captured_at` in seconds since the epoch, by the agent's clock."""
+    """One picture of a stream; `captured_at` in seconds since the epoch, by the agent's clock.
 
-    jpeg: bytes
+    The JPEG lies in what was read from the network, wherever possible: nobody has copied it yet.
+    """
+
+    jpeg: bytes | memoryview
     captured_at: float
 
 
 class ByteReader(Protocol):
     """What reading parts needs of a connection."""
 
-    async def readline(self) -> bytes:
-        """A line with its end; empty once the connection has ended."""
-        ...
-
-    async def readexactly(self, n: int, /) -> bytes:
-        """Exactly `n` bytes; EOFError where fewer come."""
+    async def read(self, n: int, /) -> bytes:
+        """What there is, at least one byte and at most `n`; empty once the connection has ended."""
         ...
 
 
-async def read_parts(reader: ByteReader) -> AsyncIterator[StreamPart]:
+async def read_parts(reader: ByteReader) -> AsyncGenerator[StreamPart]:
     """Every part as it comes, until the connection ends.
 
     Raises AgentProtocolError where a part does not say its length and time, EOFError where the
     connection ends within one.
     """
-    while (headers := await _read_headers(reader)) is not None:
+    buffer = _Buffer(reader)
+    while (headers := await buffer.take_headers()) is not None:
         length, captured_at = _length(headers), _captured_at(headers)
-        yield StreamPart(jpeg=await reader.readexactly(length), captured_at=captured_at)
+        yield StreamPart(jpeg=await buffer.take(length), captured_at=captured_at)
 
 
-async def _read_headers(reader: ByteReader) -> dict[str, str] | None:
-    """The headers of the next part by lower-case name, None at the end of the stream."""
-    headers: dict[str, str] = {}
-    for _ in range(_MOST_HEADER_LINES):
-        line = await reader.readline()
-        if not line:
-            return None
-        text = line.decode("latin-1").strip()
-        if not text and headers:
-            return headers
-        name, colon, value = text.partition(":")
-        if colon:  # other lines are the boundary and the end of the part before
-            headers[name.lower()] = value.strip()
-    raise AgentProtocolError("a part of the stream has too many headers")
+class _Buffer:
+    """Takes what there is at once; copies only what came in several pieces."""
+
+    def __init__(self, reader: ByteReader) -> None:
+        self._reader = reader
+        self._rest = memoryview(b"")  # read and not taken yet
+
+    async def take_headers(self) -> bytes | None:
+        """The next part's, with the boundary before them; None at the end of the stream."""
+        piece, known = self._rest, 0
+        headers = bytes(piece[:_MOST_HEADER_BYTES])
+        while (end := headers.find(_HEADERS_END)) < 0:
+            known = len(headers)
+            if known == _MOST_HEADER_BYTES:
+                raise AgentProtocolError("a part of the stream has too many headers")
+            piece = await self._read()
+            if not piece:
+                return None
+            headers += piece[: _MOST_HEADER_BYTES - known]
+        end += len(_HEADERS_END)
+        self._rest = piece[end - known :]
+        return headers[:end]
+
+    async def take(self, length: int) -> memoryview:
+        """So many bytes; EOFError where fewer come."""
+        pieces: list[memoryview] = []
+        piece, missing = self._rest, length
+        while len(piece) < missing:
+            pieces.append(piece)
+            missing -= len(piece)
+            piece = await self._read()
+            if not piece:
+                raise EOFError("the stream ended within a picture")
+        self._rest = piece[missing:]
+        if not pieces:
+            return piece[:missing]
+        pieces.append(piece[:missing])
+        return memoryview(b"".join(pieces))
+
+    async def _read(self) -> memoryview:
+        return memoryview(await self._reader.read(_READ_BYTES))
 
 
-def _length(headers: dict[str, str]) -> int:
-    text = headers.get("content-length", "")
+def _length(headers: bytes) -> int:
+    text = _value(_LENGTH, headers)
     if not text.isdecimal() or not 0 < int(text) <= _MOST_JPEG_BYTES:
         raise AgentProtocolError(f"a part of the stream has the length {text!r}")
     return int(text)
 
 
-def _captured_at(headers: dict[str, str]) -> float:
-    text = headers.get("x-timestamp", "")
+def _captured_at(headers: bytes) -> float:
+    text = _value(_CAPTURED_AT, headers)
     try:
         return float(text)
     except ValueError:
         raise AgentProtocolError(f"a part of the stream was captured at {text!r}") from None
+
+
+def _value(header: re.Pattern[bytes], headers: bytes) -> str:
+    found = header.search(headers)
+    return found[1].decode("latin-1").strip() if found else ""
