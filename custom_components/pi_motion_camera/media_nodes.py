@@ -12,7 +12,7 @@ from .const import DOMAIN
 from .event_history import local_day
 from .media_identifier import MediaIdentifier
 from .runtime import AgentConfigEntry
-from .views import event_snapshot_path
+from .views import event_thumbnail_path
 
 JPEG: Final = "image/jpeg"
 MP4: Final = "video/mp4"
@@ -38,7 +38,7 @@ def camera_node(
         MediaIdentifier(entry_id=entry.entry_id, camera=camera_id),
         camera.name,
         days,
-        thumbnail=event_snapshot_path(entry.entry_id, pictured.id) if pictured else None,
+        thumbnail=event_thumbnail_path(entry.entry_id, pictured.id) if pictured else None,
     )
 
 
@@ -77,7 +77,7 @@ def event_node(
         title=f"{day} {_title(event)}" if dated else _title(event),
         can_play=is_recorded(event),
         can_expand=False,
-        thumbnail=event_snapshot_path(entry.entry_id, event.id) if event.snapshot else None,
+        thumbnail=event_thumbnail_path(entry.entry_id, event.id) if event.snapshot else None,
     )
 
 

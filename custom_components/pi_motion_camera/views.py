@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _LOGGER = logging.getLogger(__name__)
 _SNAPSHOT_URL: Final = f"/api/{DOMAIN}/event/{{entry_id}}/{{event_id}}/snapshot.jpg"
+_THUMBNAIL_URL: Final = f"/api/{DOMAIN}/event/{{entry_id}}/{{event_id}}/thumbnail.jpg"
 _CLIP_URL: Final = f"/api/{DOMAIN}/event/{{entry_id}}/{{event_id}}/clip.mp4"
 _ENTRY_ID = re.compile(r"[0-9A-Za-z]{1,64}\Z")
 _EVENT_ID = re.compile(r"[0-9A-Za-z_-]{1,64}\Z")
@@ -38,6 +39,11 @@ def event_snapshot_path(entry_id: str, event_id: str) -> str:
     return _SNAPSHOT_URL.format(entry_id=entry_id, event_id=event_id)
 
 
+def event_thumbnail_path(entry_id: str, event_id: str) -> str:
+    """Where Home Assistant serves what a list shows of an event; relative, no query."""
+    return _THUMBNAIL_URL.format(entry_id=entry_id, event_id=event_id)
+
+
 def event_clip_path(entry_id: str, event_id: str) -> str:
     """Where Home Assistant serves the clip of an event: MP4, in ranges; relative, no query."""
     return _CLIP_URL.format(entry_id=entry_id, event_id=event_id)
@@ -47,6 +53,7 @@ def event_clip_path(entry_id: str, event_id: str) -> str:
 def async_register_views(hass: HomeAssistant) -> None:
     """Serve the views; once for all entries."""
     hass.http.register_view(EventSnapshotView())
+    hass.http.register_view(EventThumbnailView())
     hass.http.register_view(EventClipView())
 
 
@@ -88,6 +95,20 @@ class EventSnapshotView(_EventMediaView):
         self, request: web.Request, client: AgentClient, event_id: str
     ) -> web.Response:
         jpeg = await client.event_snapshot(event_id)
+        return web.Response(body=jpeg, content_type="image/jpeg", headers=_IMMUTABLE)
+
+
+class EventThumbnailView(_EventMediaView):
+    """Serves a small square of the snapshot around what moved, for lists of events."""
+
+    url = _THUMBNAIL_URL
+    name = f"api:{DOMAIN}:event:thumbnail"
+
+    @override
+    async def _answer(
+        self, request: web.Request, client: AgentClient, event_id: str
+    ) -> web.Response:
+        jpeg = await client.event_thumbnail(event_id)
         return web.Response(body=jpeg, content_type="image/jpeg", headers=_IMMUTABLE)
 
 

@@ -14,6 +14,7 @@ from .error_middleware import ConflictError
 from .parts import PARTS
 from .request_values import body_of, query_time, query_whole_number
 from .snapshot_boxes import boxed_snapshot
+from .snapshot_thumbnail import thumbnail
 
 _EVENT_ID = re.compile(r"[0-9a-z-]{1,64}\Z")
 _IMMUTABLE = {"Cache-Control": "private, max-age=31536000, immutable"}
@@ -69,9 +70,11 @@ async def delete_event(request: web.Request) -> web.Response:
 async def event_snapshot(request: web.Request) -> web.StreamResponse:
     """`GET …/snapshot.jpg` of an event: never changes, so it may be kept; answers `Range`.
 
-    With `?boxes=1` what was seen is drawn into it, as it is known now.
+    With `?boxes=1` what was seen is drawn into it, as it is known now; with `?thumbnail=1` it is a
+    small square around what moved.
     """
     boxes = query_whole_number(request, "boxes", low=0, high=1)
+    small = query_whole_number(request, "thumbnail", low=0, high=1)
     event = await _event(request)
     if event.snapshot is None:
         raise NotFoundError(f"event {event.id} has no snapshot")
@@ -80,10 +83,13 @@ async def event_snapshot(request: web.Request) -> web.StreamResponse:
     jpeg = await recording.events.picture(event.id)  # just told, and no file yet
     if jpeg is None and not await asyncio.to_thread(path.is_file):
         raise NotFoundError(f"the snapshot of event {event.id} was removed from the disk")
-    if boxes:
+    if boxes or small:
         box = await recording.events.snapshot_box(event.id)
         clean: bytes = jpeg if jpeg is not None else await asyncio.to_thread(path.read_bytes)
-        return await boxed_snapshot(request, event, box, clean)
+        if boxes:
+            return await boxed_snapshot(request, event, box, clean)
+        body = await asyncio.to_thread(thumbnail, clean, box)
+        return web.Response(body=body, content_type="image/jpeg", headers=_IMMUTABLE)
     headers = _headers((await recording.events.digests(event.id)).snapshot)
     if jpeg is not None:
         return web.Response(body=jpeg, content_type="image/jpeg", headers=headers)

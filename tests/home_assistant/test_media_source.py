@@ -23,7 +23,11 @@ from pytest_homeassistant_custom_component.typing import (
 )
 
 from custom_components.pi_motion_camera import event_history
-from custom_components.pi_motion_camera.views import event_clip_path, event_snapshot_path
+from custom_components.pi_motion_camera.views import (
+    event_clip_path,
+    event_snapshot_path,
+    event_thumbnail_path,
+)
 from pi_agent.protocol import Box, EventCause, EventState, Label, MotionEvent
 from tests.agent_fixture import camera
 
@@ -91,7 +95,7 @@ async def test_with_one_agent_the_cameras_come_first(
     root = await browse(hass, ROOT)
     (porch,) = root.children or ()
     assert (porch.title, porch.can_expand, porch.can_play) == ("Porch", True, False)
-    assert porch.thumbnail == event_snapshot_path(loaded.entry_id, event_id)
+    assert porch.thumbnail == event_thumbnail_path(loaded.entry_id, event_id)
     assert porch.media_content_id == f"{ROOT}/{loaded.entry_id}/porch"
 
 
@@ -118,7 +122,7 @@ async def test_a_day_has_what_was_recorded_newest_first(
     assert (noon.title, first.title) == ("12:03:22 · Gate · Path", "00:00:00")
     assert (noon.media_class, first.media_class) == (MediaClass.IMAGE, MediaClass.VIDEO)
     assert (noon.media_content_type, first.media_content_type) == ("image/jpeg", "video/mp4")
-    assert noon.thumbnail == event_snapshot_path(loaded.entry_id, "noon")
+    assert noon.thumbnail == event_thumbnail_path(loaded.entry_id, "noon")
     assert noon.can_play
     assert not noon.can_expand
     assert await titles(hass, f"{history}/2026-11-20") == ["23:59:59"]

@@ -15,7 +15,11 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUs
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.pi_motion_camera.agent_client import AgentConnectionError, MediaAnswer
-from custom_components.pi_motion_camera.views import event_clip_path, event_snapshot_path
+from custom_components.pi_motion_camera.views import (
+    event_clip_path,
+    event_snapshot_path,
+    event_thumbnail_path,
+)
 from tests.clips import decoded_clip
 from tests.scripted_source import ScriptedSource
 
@@ -37,6 +41,24 @@ async def test_the_picture_is_served_and_may_be_kept_for_good(
     assert answer.content_type == "image/jpeg"
     assert answer.headers["Cache-Control"] == "private, max-age=31536000, immutable"
     assert await answer.read() == await loaded.runtime_data.client.event_snapshot(event_id)
+
+
+async def test_a_list_gets_a_small_picture_of_what_moved(
+    loaded: MockConfigEntry,
+    event_id: str,
+    path: str,
+    hass_client: ClientSessionGenerator,
+    hass_client_no_auth: ClientSessionGenerator,
+) -> None:
+    small_path = event_thumbnail_path(loaded.entry_id, event_id)
+    client = await hass_client()
+    answer, whole = await client.get(small_path), await client.get(path)
+    assert (answer.status, answer.content_type) == (HTTPStatus.OK, "image/jpeg")
+    assert answer.headers["Cache-Control"] == "private, max-age=31536000, immutable"
+    assert len(await answer.read()) < len(await whole.read())
+    assert (await (await hass_client_no_auth()).get(small_path)).status == HTTPStatus.FORBIDDEN
+    unknown = await client.get(event_thumbnail_path(loaded.entry_id, "none"))
+    assert unknown.status == HTTPStatus.NOT_FOUND
 
 
 async def test_nobody_gets_it_without_a_token(

@@ -102,6 +102,11 @@ class AgentClient:
         """The JPEG of the frame that tripped an event."""
         return await self._transport.call("GET", routes.path(routes.EVENT_SNAPSHOT, event=event))
 
+    async def event_thumbnail(self, event: str) -> bytes:
+        """A small square of it around what moved; an agent too old for that gives the whole."""
+        path = routes.path(routes.EVENT_SNAPSHOT, event=event)
+        return await self._transport.call("GET", path, query={"thumbnail": 1})
+
     def event_picture(self, event: str) -> AbstractAsyncContextManager[MediaAnswer]:
         """The same as it comes, with what a copy is checked by."""
         return self._media(routes.path(routes.EVENT_SNAPSHOT, event=event))

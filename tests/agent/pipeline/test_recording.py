@@ -23,6 +23,7 @@ from tests.clips import DecodedClip, decoded_clip
 from tests.scripted_source import FPS, ScriptedSource
 
 DAY = timedelta(days=1).total_seconds()
+_ENCODE_SECONDS = 120.0  # clips are made at low priority: beside other work it may take its time
 
 
 @dataclass(slots=True, kw_only=True)
@@ -48,7 +49,7 @@ class Recorded:
 
     async def clips(self, count: int) -> list[tuple[MotionEvent, DecodedClip]]:
         """The events in order, once so many have their clip, each with it."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(_ENCODE_SECONDS):
             while len({event.id for event in self.told if event.clip}) < count:
                 await asyncio.sleep(0.02)
         media = self.running.agent.recording.media
@@ -203,7 +204,7 @@ async def test_what_was_recorded_before_a_stop_becomes_a_clip_after_it(
         source.walk(3)
         started = await recorded.until(lambda event: event.snapshot)
     async with recording(tmp_path, ScriptedSource()) as recorded:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(_ENCODE_SECONDS):
             while await recorded.running.agent.events.awaiting_clip():
                 await asyncio.sleep(0.02)
         event = await recorded.running.agent.events.find(started.id)

@@ -5,10 +5,13 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 
-from pi_agent.protocol import EventMessage, EventState
+from pi_agent.frames import encode_jpeg
+from pi_agent.protocol import Box, EventMessage, EventState
+from pi_agent.server.snapshot_thumbnail import thumbnail
 from tests.clips import decoded_clip
 from tests.pictures import decoded
 from tests.scripted_source import ScriptedSource
@@ -139,6 +142,54 @@ async def test_boxes_are_drawn_where_something_moved_and_nowhere_else(
         assert answer.status == 304
     status, error = await api.error("GET", event["snapshot"] + "?boxes=yes")
     assert (status, error["field"]) == (400, "boxes")
+
+
+async def test_a_thumbnail_is_a_small_square_around_what_moved(
+    api: Api, source: ScriptedSource
+) -> None:
+    (event,) = await some_events(api, source, 1)
+    async with api.request("GET", event["snapshot"]) as answer:
+        whole = decoded(await answer.read())
+    async with api.request("GET", event["snapshot"] + "?thumbnail=1") as answer:
+        assert answer.status == 200
+        assert "immutable" in answer.headers["Cache-Control"]
+        assert "Repr-Digest" not in answer.headers
+        small = decoded(await answer.read())
+    height, width = whole.shape[:2]
+    side = small.shape[0]
+    assert small.shape == (side, side, 3)
+    assert height / 2 <= side < height
+    # It is a part of the picture as it is, on the left, where the person is when it is first seen.
+    found = cv2.matchTemplate(whole, small, cv2.TM_SQDIFF_NORMED)
+    _, _, (left, _), _ = cv2.minMaxLoc(found)
+    assert found.min() < 0.01
+    assert left + side / 2 < width / 2
+    status, error = await api.error("GET", event["snapshot"] + "?thumbnail=2")
+    assert (status, error["field"]) == (400, "thumbnail")
+
+
+@pytest.mark.parametrize(
+    ("box", "square"),
+    [
+        (None, (140, 0, 360)),
+        (Box(x=0.0, y=0.9, w=0.02, h=0.1), (0, 180, 180)),  # small, in a corner
+        (Box(x=0.45, y=0.4, w=0.1, h=0.2), (230, 90, 180)),
+        (Box(x=0.5, y=0.0, w=0.5, h=1.0), (280, 0, 360)),  # as high as the picture
+    ],
+)
+def test_a_thumbnail_never_leaves_the_picture(
+    box: Box | None, square: tuple[int, int, int]
+) -> None:
+    height, width = 360, 640
+    x, y = np.meshgrid(np.arange(width) * 255 / width, np.arange(height) * 255 / height)
+    picture = np.dstack([x, y, np.zeros_like(x)]).astype(np.uint8)
+    small = decoded(thumbnail(encode_jpeg(picture, quality=95), box)).astype(float)
+    left, top, side = square
+    assert small.shape[0] == min(320, side)
+    corners = small[3, 3, :2], small[-4, -4, :2]
+    expected = (left, top), (left + side, top + side)
+    for corner, (at_x, at_y) in zip(corners, expected, strict=True):
+        assert corner == pytest.approx([at_x * 255 / width, at_y * 255 / height], abs=5)
 
 
 async def test_an_event_that_is_to_be_kept_says_so_to_everyone(
