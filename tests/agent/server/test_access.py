@@ -1,12 +1,18 @@
 """Nobody gets in without a token, and a revoked one ends what is open."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
 
 import aiohttp
 import pytest
 
 from pi_agent.protocol import CLOSE_TOKEN_REVOKED, PairingCode, routes
+from pi_agent.server import pairing
 from pi_agent.server.application import ROUTES
+from tests.agent_fixture import running_agent
+from tests.scripted_source import ScriptedSource
 
 from .conftest import Api
 
@@ -96,6 +102,32 @@ async def test_guessing_is_slowed_then_locked_out(stranger: Api) -> None:
     async with stranger.request("POST", "/api/v1/pair", json=request) as answer:
         assert answer.status == 429
         assert 0 < int(answer.headers["Retry-After"]) <= 600
+
+
+async def test_a_lock_out_survives_a_restart_and_the_owner_lifts_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pairing, "_WRONG_CODE_SECONDS", 0)
+    async with visited(tmp_path) as api:
+        wrong = str(PairingCode.create(b"wrong", api.agent.certificate_sha256))
+        request = {"code": wrong, "client": "attacker"}
+        for _ in range(10):
+            assert (await api.error("POST", routes.PAIR, json=request))[0] == 401
+    async with visited(tmp_path) as api:
+        status, error = await api.error("POST", routes.PAIR, json=request)
+        assert (status, error["code"]) == (429, "locked")
+        request = {"code": await api.agent.pairing_code(), "client": "owner"}
+        assert (await api.json("POST", routes.PAIR, json=request))[0] == 200
+
+
+@asynccontextmanager
+async def visited(data_dir: Path) -> AsyncIterator[Api]:
+    """An agent with this data, and a stranger who talks to it."""
+    async with (
+        running_agent(data_dir, sources={"scripted": ScriptedSource()}) as agent,
+        aiohttp.ClientSession() as session,
+    ):
+        yield Api(agent=agent, session=session)
 
 
 async def test_a_revoked_token_ends_the_websocket_and_the_stream(api: Api) -> None:
