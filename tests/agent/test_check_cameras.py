@@ -119,7 +119,7 @@ def served(monkeypatch: pytest.MonkeyPatch) -> list[Configuration]:
     async def run(agent: Agent) -> None:
         configurations.append(agent._configuration)
 
-    monkeypatch.setattr(serving, "_run", run)
+    monkeypatch.setattr(serving, "run_watched", run)
     return configurations
 
 
