@@ -40,6 +40,7 @@ from .settings_parts import (
 )
 from .worker_reports import WorkerReports
 
+_CAPABILITIES = ("motion", "covered")
 _BEHIND_SECONDS = 20.0  # in which every taker has looked at a frame, however slow the machine
 
 
@@ -180,7 +181,7 @@ class CameraPipeline:
     @property
     def _capabilities(self) -> tuple[str, ...]:
         objects = ("objects",) if self._services.looker.labels else ()
-        return ("motion", "covered", *objects)
+        return (*_CAPABILITIES, *objects)
 
     def _holds_events(self) -> bool:
         """Whether events wait for an object; never where nobody could see one."""

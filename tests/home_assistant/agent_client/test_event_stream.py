@@ -221,7 +221,7 @@ async def test_an_agent_that_is_dead_is_given_up_on(
 async def test_the_agents_pings_are_answered(
     agent: AgentThread, client: AgentClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pi_agent.server.websocket._HEARTBEAT_SECONDS", 0.1)
+    monkeypatch.setattr("pi_agent.server.websocket_session._HEARTBEAT_SECONDS", 0.1)
     async with client.listen() as stream:
         with pytest.raises(TimeoutError):  # not AgentConnectionError: it was not given up on
             await asyncio.wait_for(drain(stream), 0.5)
