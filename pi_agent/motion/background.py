@@ -13,8 +13,8 @@ _FOREGROUND_RATE = 0.15  # how much slower what stands out becomes background: i
 _REFRESH_EVERY = 4  # frames: the planes that follow from the background change slowly
 _FIRST_FRAMES = 20  # while they do not
 _FIRST_NOISE = 3.0  # levels, until it is measured
-_NOISES: Any = 4.5  # mean deviations that are not noise
-_LEAST_THRESHOLD: Any = 10.0  # levels: a contrast of about 9 %
+_NOISES = 4.5  # mean deviations that are not noise
+_LEAST_THRESHOLD = 10.0  # levels: a contrast of about 9 %
 _BORDER, _BORDER_CAUTION = 2, 1.3  # pixels whose surroundings are half unknown
 _CHANGE_NOISES = 3.0  # the same from one look to another
 _LEAST_CHANGE: Any = 6.0
@@ -31,8 +31,9 @@ class BackgroundModel:
         self.shape = contrast.shape
         self._noise = np.full(self.shape, _FIRST_NOISE, np.float32)
         self._above, self._below, self._off = (np.empty_like(contrast) for _ in range(3))
-        self._caution = np.full(self.shape, _BORDER_CAUTION, np.float32)
-        self._caution[_BORDER:-_BORDER, _BORDER:-_BORDER] = 1.0
+        caution = np.full(self.shape, _BORDER_CAUTION, np.float32)
+        caution[_BORDER:-_BORDER, _BORDER:-_BORDER] = 1.0
+        self._noises, self._least_threshold = caution * _NOISES, caution * _LEAST_THRESHOLD
         self.restart(contrast)
 
     def restart(self, contrast: MatLike) -> None:
@@ -92,7 +93,7 @@ class BackgroundModel:
         self.mean = cv2.convertScaleAbs(self._mean)
         self._highest = cv2.dilate(self.mean, _NEIGHBOURS)
         self._lowest = cv2.erode(self.mean, _NEIGHBOURS)
-        threshold = cv2.max(cv2.multiply(self._noise, _NOISES), _LEAST_THRESHOLD)
-        self.threshold = cv2.convertScaleAbs(cv2.multiply(threshold, self._caution))
+        threshold = cv2.max(cv2.multiply(self._noise, self._noises), self._least_threshold)
+        self.threshold = cv2.convertScaleAbs(threshold)
         noise = cv2.convertScaleAbs(self._noise, alpha=_CHANGE_NOISES)
         self.change_threshold = cv2.max(noise, _LEAST_CHANGE)

@@ -35,9 +35,8 @@ class BlobFinder:
         """The blobs that move; `evidence` of the looks before tells which are known to."""
         usual = self.regions.counted(change.foreground)
         wanted = usual if self.demand == self._usual else self._as_demanded(change)
-        least = min(self.demand.pixels, self._usual.pixels)
-        if cv2.countNonZero(cv2.max(wanted, usual)) < _WORTH_A_LOOK * least:
-            evidence.count_new(NO_BLOBS, change.seconds)
+        if not self._is_worth_a_look(change, wanted):
+            evidence.count_nothing(change.seconds)
             return NO_BLOBS
         changed = scene.moving_on(change)
         evidence.hand_on(change.seconds)
@@ -52,6 +51,11 @@ class BlobFinder:
                 else find_blobs(_without(moving, swaying), self.demand.pixels)
             )
         return usual_blobs if wanted is usual else _moving_blobs(wanted, changed, self.demand)
+
+    def _is_worth_a_look(self, change: Change, wanted: MatLike) -> bool:
+        if change.foreground_pixels >= _WORTH_A_LOOK * self._usual.pixels:
+            return True
+        return cv2.countNonZero(wanted) >= _WORTH_A_LOOK * self.demand.pixels
 
     def _as_demanded(self, change: Change) -> MatLike:
         threshold = cv2.convertScaleAbs(change.threshold, alpha=self.demand.contrast)

@@ -36,8 +36,11 @@ class Blobs:
 
     def only(self, wanted: NDArray[np.bool_]) -> "Blobs":
         """Those blobs alone."""
-        if wanted.all():
+        count = np.count_nonzero(wanted)
+        if count == len(self):
             return self
+        if not count:
+            return NO_BLOBS
         kept = wanted[self.owners]
         numbers = np.cumsum(wanted) - 1
         return Blobs(

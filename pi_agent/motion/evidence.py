@@ -56,11 +56,20 @@ class EvidenceMap:
 
     def count_new(self, blobs: Blobs, seconds: float) -> None:
         """Take note, after `hand_on`, of how many of the blobs appeared out of nowhere."""
-        going_on = blobs.having(self._handed_on[blobs.pixels] > 0)
-        self._clutter.note(len(blobs) - int(np.count_nonzero(going_on)), seconds)
+        new_things = len(blobs)
+        if self._any and new_things:
+            going_on = blobs.having(self._handed_on[blobs.pixels] > 0)
+            new_things -= int(np.count_nonzero(going_on))
+        self._clutter.note(new_things, seconds)
+
+    def count_nothing(self, seconds: float) -> None:
+        """Take note of a look without anything new."""
+        self._clutter.note(0, seconds)
 
     def is_known(self, blobs: Blobs) -> NDArray[np.bool_]:
         """Whether each blob goes on from one that has been seen for long."""
+        if not self._any:
+            return np.zeros(len(blobs), np.bool_)
         return blobs.having(self._handed_on[blobs.pixels] >= _KNOWN)
 
     def see(
