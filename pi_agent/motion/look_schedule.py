@@ -6,10 +6,12 @@ _IDLE_LOOKS = 2.5  # a second, where a look costs the decode of a JPEG
 _IDLE_LUMA_LOOKS = 7.5  # where the plane comes for nothing
 _DOUBT_LOOKS = 15.0  # while something stirs of which nobody knows yet whether it moves
 _MOTION_LOOKS = 6.0  # while it does; and for things that stir without end, as in wind
+_SIGN_LOOKS = 10.0  # at most, at JPEGs of another size
 _DOUBT_SECONDS = 0.6  # after the last stir
 _MOTION_SECONDS = 1.5  # after the last motion
 _DOUBT_BUDGET, _DOUBT_REFILL = 8.0, 1.0  # looks beyond the usual, and how many a second come back
 _SUDDEN = 2.5  # mean deviations that make a JPEG's size a sign of change
+_SUDDEN_TWICE = 1.7  # that are one where the frame before was off as well, and the same way
 _SIZE_RATE, _DEVIATION_RATE = 0.1, 0.05
 _LEAST_DEVIATION = 2e-4  # of the size
 
@@ -24,6 +26,7 @@ class LookSchedule:
     def __init__(self) -> None:
         self._mean: float | None = None
         self._deviation = 0.0
+        self._off = 0.0  # mean deviations that the last size was off
         self._first = self._next = 0.0
         self._offered = self._last = -math.inf
         self._stirred = self._moved = -math.inf
@@ -34,7 +37,7 @@ class LookSchedule:
         """Whether to look at the frame of second `at`; `jpeg_bytes` is its size, if it has one."""
         self._idle_looks = _IDLE_LUMA_LOOKS if jpeg_bytes is None else _IDLE_LOOKS
         sudden = jpeg_bytes is not None and self._is_sudden(float(jpeg_bytes), at)
-        soonest = min(self._next, self._last + 1 / _MOTION_LOOKS) if sudden else self._next
+        soonest = min(self._next, self._last + 1 / _SIGN_LOOKS) if sudden else self._next
         # The frame that is nearest to the time, not the first after it.
         early = min(max(0.0, at - self._offered), 1 / _DOUBT_LOOKS) / 2
         self._offered = at
@@ -67,9 +70,12 @@ class LookSchedule:
     def _is_sudden(self, size: float, at: float) -> bool:
         if self._mean is None:
             self._mean, self._deviation, self._first = size, 0.002 * size, at
-        off = abs(size - self._mean)
-        sudden = off > _SUDDEN * max(self._deviation, _LEAST_DEVIATION * size)
-        self._mean += _SIZE_RATE * (size - self._mean)
-        calm = min(1.25 * off, 4 * self._deviation)
+        off = size - self._mean
+        before, self._off = self._off, off / max(self._deviation, _LEAST_DEVIATION * size)
+        self._mean += _SIZE_RATE * off
+        calm = min(1.25 * abs(off), 4 * self._deviation)
         self._deviation += _DEVIATION_RATE * (calm - self._deviation)
-        return sudden and at - self._first > 1.0
+        if at - self._first <= 1.0:
+            return False
+        twice = before * self._off > 0 and min(abs(before), abs(self._off)) > _SUDDEN_TWICE
+        return twice or abs(self._off) > _SUDDEN

@@ -67,10 +67,16 @@ def test_a_jpeg_of_another_size_is_looked_at_without_delay() -> None:
     assert first - 10.4 <= 1 / 15 + 1e-6
 
 
-def test_one_jpeg_of_another_size_costs_a_few_looks() -> None:
+def test_one_jpeg_of_another_size_costs_a_second_of_looks() -> None:
     plain = looks()
     times = looks(size=lambda at: sizes(at) + (3_000 if round(at * 15) == 156 else 0))
-    assert len(plain) < len(times) <= len(plain) + 4
+    assert len(plain) < len(times) <= len(plain) + 10
+
+
+def test_jpegs_that_grow_a_little_in_a_row_are_looked_at_without_delay() -> None:
+    grown = looks(size=lambda at: STILL_BYTES + (25 if 10.45 <= at < 10.7 else 0))
+    assert any(10.45 <= at <= 10.45 + 2 / 15 for at in grown)
+    assert not any(10.45 <= at <= 10.45 + 2 / 15 for at in looks(size=lambda at: STILL_BYTES))
 
 
 def test_after_a_first_sign_the_very_next_frames_are_looked_at() -> None:
