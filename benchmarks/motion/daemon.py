@@ -87,7 +87,8 @@ def _judge(clip: Clip, shots: list[Shot]) -> Judgement:
             _reported(folder / "reports", camera, motion),
             _running(folder, camera, shots, report=True) as daemon,
         ):
-            camera.over.wait(shots[-1].at + _PATIENCE)
+            if not camera.over.wait(shots[-1].at + _PATIENCE):
+                raise RuntimeError(f"the motion daemon did not take all of {clip.name}")
             time.sleep(0.3)  # what it has to say of the last frame
             cpu = cpu_seconds(daemon.process.pid)
     return Judgement(

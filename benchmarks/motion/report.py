@@ -37,7 +37,7 @@ def markdown(figures: Figures) -> str:
             number = len({one.clip for one in some})
             parts += [f"{title}, {number} clips:", accuracy(some)]
     costs = (looks(figures.looks), jpegs(figures.jpegs), seconds(figures.seconds))
-    return "\n\n".join([*parts, f"CPU time, {figures.scenes}:", *costs])
+    return "\n\n".join([*parts, f"CPU time ({figures.scenes}):", *costs])
 
 
 def accuracy(judgements: Sequence[Judgement]) -> str:
@@ -84,7 +84,7 @@ def looks(costs: Sequence[LookCost]) -> str:
         (
             detector,
             *(f"{cells[detector, scene]:.0f}" for scene in scenes),
-            *(f"1/{cells[REFERENCE, s] / cells[detector, s]:.1f}" for s in scenes),
+            *(_share(cells[REFERENCE, s], cells[detector, s]) for s in scenes),
         )
         for detector in dict.fromkeys(one.detector for one in costs)
     )
@@ -127,7 +127,10 @@ def seconds(costs: Sequence[SecondCost]) -> str:
 
 
 def _share(reference: float | None, own: float) -> str:
-    return "" if reference is None else f"1/{reference / own:.1f}"
+    """How much of the reference, as people say it: 1/8.2, or 1.6 times."""
+    if reference is None:
+        return ""
+    return f"1/{reference / own:.1f}" if own < reference else f"{own / reference:.1f}"
 
 
 def as_json(figures: Figures) -> dict[str, Any]:
