@@ -25,7 +25,7 @@ from .scoring import score
 
 NAME = "motion, as shipped"
 MISSING = (
-    "The `motion` daemon is not installed (Debian package `motion`), so its figures are left out."
+    "The `motion` daemon is left out: it is not wanted, or not installed (Debian package `motion`)."
 )
 _PATIENCE = 30.0  # seconds for it to connect, and to end
 # Detection is as /etc/motion/motion.conf of the package has it; what else it does costs nothing.
