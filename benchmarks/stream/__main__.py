@@ -6,6 +6,7 @@ import platform
 import sys
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from .contenders import AGENT, AGENT_TLS, Contender, contenders
@@ -30,25 +31,26 @@ def main() -> None:
         results = measure(
             _cases(known, options.viewers),
             pictures,
-            Effort(seconds=options.seconds, rounds=options.rounds, patience=options.patience),
+            Effort(seconds=options.seconds, rounds=options.rounds),
             _progress,
         )
     found = tuple(verdicts(results))
-    _say(_machine(options), _figures(results), _promises(found))
+    _say(_machine(options), _figures(results), _at_rest(results), _promises(found))
     sys.exit(not all(verdict.is_kept for verdict in found))
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="scripts/bench stream", description=__doc__)
     parser.add_argument("--viewers", type=_numbers, default=(1, 10, 50, 100, 200), help="1,10,50")
-    parser.add_argument("--seconds", type=float, default=5.0, help="measured for each figure")
-    parser.add_argument("--rounds", type=int, default=3, help="the least disturbed one counts")
-    parser.add_argument(
-        "--patience", type=float, default=0.0, help="seconds to wait for a quiet machine, each time"
-    )
+    parser.add_argument("--seconds", type=float, default=1.5, help="measured for each figure")
+    parser.add_argument("--rounds", type=int, default=3, help="the middle one counts")
+    parser.add_argument("--quick", action="store_true", help="one round, up to 50 viewers")
     parser.add_argument("--kilobytes", type=float, default=70.0, help="size of a JPEG")
     parser.add_argument("--only", type=lambda text: text.split(","), help="names of servers")
-    return parser.parse_args()
+    options = parser.parse_args()
+    if options.quick:
+        options.viewers, options.rounds = (1, 10, 50), 1
+    return options
 
 
 def _numbers(text: str) -> tuple[int, ...]:
@@ -57,26 +59,27 @@ def _numbers(text: str) -> tuple[int, ...]:
 
 def _cases(known: Sequence[Contender], viewers: Sequence[int]) -> list[Case]:
     cases = [Case(contender=one, viewers=number) for number in viewers for one in known]
-    ours = [one for one in known if one in (AGENT, AGENT_TLS)]
-    if _BESIDE in viewers:
-        cases += [Case(contender=o, viewers=_BESIDE, slow_viewers=_SLOW_VIEWERS) for o in ours]
-    return cases
+    ours = [one for one in known if one in (AGENT, AGENT_TLS)] if _BESIDE in viewers else []
+    alone = [Case(contender=one, viewers=_BESIDE, fresh=True) for one in ours]
+    return cases + [
+        case for one in alone for case in (one, replace(one, slow_viewers=_SLOW_VIEWERS))
+    ]
 
 
 def _machine(options: argparse.Namespace) -> str:
     return (
         f"{WIDTH}x{HEIGHT}, {options.kilobytes:g} kB a frame, 30 frames a second; "
         f"{os.cpu_count()} cores, Linux {platform.release()}, Python {platform.python_version()}; "
-        f"the least disturbed of {options.rounds} x {options.seconds:g} s"
+        f"the middle of {options.rounds} x {options.seconds:g} s"
     )
 
 
 def _figures(results: Results) -> str:
-    return table(_HEAD, (_row(case, found) for case, found in results.items()))
+    return table(_HEAD, (_row(case, found) for case, found in results.cases.items()))
 
 
 def _row(case: Case, found: Measurement) -> tuple[str, ...]:
-    slow = f" + {case.slow_viewers} slow" if case.slow_viewers else ""
+    slow = f" + {case.slow_viewers} slow" if case.slow_viewers else " alone" if case.fresh else ""
     return (
         case.contender.name,
         f"{case.viewers}{slow}",
@@ -89,6 +92,11 @@ def _row(case: Case, found: Measurement) -> tuple[str, ...]:
         f"{found.queued_bytes / 1e6:.1f}",
         f"{found.disturbance:.1f}",
     )
+
+
+def _at_rest(results: Results) -> str:
+    rows = ((one.name, f"{cost:.0f}") for one, cost in results.at_rest.items())
+    return table(("nobody watching", "CPU µs a captured frame"), rows)
 
 
 def _promises(found: Sequence[Verdict]) -> str:

@@ -15,7 +15,7 @@ from .servers.serving import end_with_caller
 from .viewers import PlainViewer, SlowViewer, Target, TlsViewer
 
 _FIRST_PICTURE_SECONDS = 30.0
-_SETTLE_SECONDS = 1.0
+_SETTLE_SECONDS = 0.5
 _SIP_SECONDS = 0.1
 
 

@@ -1,41 +1,51 @@
-"""One run: every contender at every number of viewers, one after the other, several times over."""
+"""One run: every contender at every number of viewers, in turns, several times over."""
 
 import json
 import subprocess
 import sys
 import time
-from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
+from itertools import groupby
 from pathlib import Path
 
-from .contenders import Contender
+from .contenders import FPS, Contender
 from .load import Load, Measurement
-from .process_figures import machine_cpu_seconds
+from .process_figures import cpu_seconds
+from .viewers import Target
 
-_QUIET_CORES = 0.2  # of others' CPU, below which the machine counts as quiet
-_LOOK_SECONDS = 1.0
+_REST_SECONDS = 2.0
+_START_SECONDS = 2.0  # until all servers do no more than they do at rest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """What is measured together."""
+    """What is measured together; `fresh` has a server of its own, for its memory to be compared."""
 
     contender: Contender
     viewers: int
     slow_viewers: int = 0
+    fresh: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effort:
-    """How long and how often each case is measured, and how long a quiet machine is waited for."""
+    """How long, in seconds, and how often each case is measured."""
 
     seconds: float
     rounds: int
-    patience: float  # seconds
 
 
-Results = dict[Case, Measurement]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Results:
+    """Of each case the middle round; of each contender the CPU µs a frame that nobody watches."""
+
+    cases: dict[Case, Measurement]
+    at_rest: dict[Contender, float]
+
+
+Server = tuple[int, Target]
 
 
 def measure(
@@ -44,41 +54,66 @@ def measure(
     effort: Effort,
     report: Callable[[str], None],
 ) -> Results:
-    """Of each case the round that other programs disturbed least; a round goes through all cases.
+    """Measure the cases in their order; those of one number of viewers take turns.
 
-    CPU a frame depends on what others do to caches and sleeping cores, by a half and more.
+    What a frame costs depends on what other programs do to caches and sleeping cores, by a half and
+    more: contenders that take turns every few seconds meet the same machine.
     """
-    found: defaultdict[Case, list[Measurement]] = defaultdict(list)
-    for number in range(effort.rounds):
-        for case in cases:
-            report(f"round {number + 1} of {effort.rounds}: {case.contender.name}, {case.viewers}")
-            _wait_for_quiet(effort.patience)
-            found[case].append(_measured(case, pictures, effort.seconds))
-    return {
-        case: min(measurements, key=lambda measurement: measurement.disturbance)
-        for case, measurements in found.items()
-    }
+    with ExitStack() as stack:
+        servers = {
+            contender: stack.enter_context(contender.running(pictures))
+            for contender in dict.fromkeys(case.contender for case in cases if not case.fresh)
+        }
+        time.sleep(_START_SECONDS)
+        at_rest = {contender: _at_rest(pid) for contender, (pid, _) in servers.items()}
+        shared = [case for case in cases if not case.fresh]
+        found = dict(_in_turns(shared, effort, report, lambda case: servers[case.contender]))
+    for case in cases:
+        if case.fresh:
+            with case.contender.running(pictures) as server:
+                time.sleep(_START_SECONDS)
+                found |= _in_turns([case], effort, report, lambda _: server)
+    return Results(cases=found, at_rest=at_rest)
 
 
-def _wait_for_quiet(patience: float) -> None:
-    end = time.monotonic() + patience
-    while time.monotonic() < end:
-        before = machine_cpu_seconds()
-        time.sleep(_LOOK_SECONDS)
-        if machine_cpu_seconds() - before < _QUIET_CORES * _LOOK_SECONDS:
-            return
+def _at_rest(pid: int) -> float:
+    before, began = cpu_seconds(pid), time.monotonic()
+    time.sleep(_REST_SECONDS)
+    return (cpu_seconds(pid) - before) / ((time.monotonic() - began) * FPS) * 1e6
 
 
-def _measured(case: Case, pictures: Sequence[Path], seconds: float) -> Measurement:
-    with case.contender.running(pictures) as (pid, target):
-        load = Load(
+def _in_turns(
+    cases: Sequence[Case],
+    effort: Effort,
+    report: Callable[[str], None],
+    server_for: Callable[[Case], Server],
+) -> Iterator[tuple[Case, Measurement]]:
+    for viewers, group in groupby(cases, key=lambda case: case.viewers):
+        together = list(group)
+        rounds = []
+        for number in range(effort.rounds):
+            report(f"{viewers} viewers, round {number + 1} of {effort.rounds}")
+            rounds.append([_measured(case, server_for(case), effort.seconds) for case in together])
+        for case, measurements in zip(together, zip(*rounds, strict=True), strict=True):
+            yield case, _middle(measurements)
+
+
+def _middle(measurements: Sequence[Measurement]) -> Measurement:
+    by_cost = sorted(measurements, key=lambda found: found.cpu_microseconds_per_frame)
+    return by_cost[len(by_cost) // 2]
+
+
+def _measured(case: Case, server: Server, seconds: float) -> Measurement:
+    pid, target = server
+    return _loaded(
+        Load(
             target=target,
             pid=pid,
             viewers=case.viewers,
             slow_viewers=case.slow_viewers,
             seconds=seconds,
         )
-        return _loaded(load)
+    )
 
 
 def _loaded(load: Load) -> Measurement:

@@ -1,7 +1,7 @@
 """What the live view promises, as ratios within one run, and what came of it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .contenders import AGENT, AGENT_TLS, C_LOOP, FLASK, THREADS
 from .load import Measurement
@@ -43,8 +43,8 @@ def verdicts(results: Results) -> Iterator[Verdict]:
 def _ratios(results: Results, ours: str, theirs: str, most: dict[int, float]) -> Iterator[Verdict]:
     cost = {
         (case.contender.name, case.viewers): found.cpu_microseconds_per_frame
-        for case, found in results.items()
-        if not case.slow_viewers
+        for case, found in results.cases.items()
+        if not case.fresh
     }
     for viewers, limit in most.items():
         if (ours, viewers) in cost and (theirs, viewers) in cost:
@@ -61,7 +61,7 @@ def _count(viewers: int) -> str:
 
 def _ages(results: Results) -> Iterator[Verdict]:
     for viewers, (p50, p99) in _MOST_AGES.items():
-        found = results.get(Case(contender=AGENT, viewers=viewers))
+        found = results.cases.get(Case(contender=AGENT, viewers=viewers))
         if found is not None:
             promise = f"age of a frame, {_count(viewers)}"
             yield Verdict(
@@ -78,10 +78,10 @@ def _memory(found: Measurement) -> int:
 
 
 def _slow_viewers(results: Results) -> Iterator[Verdict]:
-    for case, found in results.items():
-        alone = results.get(Case(contender=case.contender, viewers=case.viewers))
-        if not case.slow_viewers or alone is None:
+    for case, found in results.cases.items():
+        if not case.slow_viewers:
             continue
+        alone = results.cases[replace(case, slow_viewers=0)]
         promise = f"{case.contender.name}, {case.slow_viewers} slow beside {case.viewers} viewers"
         yield Verdict(
             promise=f"{promise}: the others' frames lost",

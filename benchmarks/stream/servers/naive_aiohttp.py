@@ -33,10 +33,13 @@ async def stream(request: web.Request) -> web.StreamResponse:
         headers={"Content-Type": "multipart/x-mixed-replace; boundary=frame"}
     )
     await response.prepare(request)
-    while True:
-        await newest.came.wait()
-        jpeg, captured_at = newest.picture
-        await response.write(b"--frame\r\n" + part_head(jpeg, captured_at) + jpeg + b"\r\n")
+    try:
+        while True:
+            await newest.came.wait()
+            jpeg, captured_at = newest.picture
+            await response.write(b"--frame\r\n" + part_head(jpeg, captured_at) + jpeg + b"\r\n")
+    except ConnectionResetError:
+        return response
 
 
 async def serve(fps: float, pictures: list[bytes]) -> None:

@@ -1,6 +1,7 @@
 """Clients that open too much, say too little or never read: bounded, and the others unharmed."""
 
 import asyncio
+import os
 import socket
 import ssl
 from collections.abc import AsyncIterator
@@ -10,7 +11,8 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from pi_agent.server import connection_acceptor, http_server, mjpeg
+from pi_agent.protocol import SystemMessage
+from pi_agent.server import connection_acceptor, http_server, mjpeg, system_state
 from pi_agent.server.connection_gate import ConnectionGate, ConnectionLimits
 from tests.agent_fixture import RunningAgent
 from tests.scripted_source import ScriptedSource
@@ -26,6 +28,7 @@ Talk = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 @pytest.fixture(autouse=True)
 def _few_connections(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(http_server, "ConnectionLimits", lambda: LIMITS)
+    monkeypatch.setattr(system_state, "_TELL_EVERY_SECONDS", 0.2)
 
 
 async def connected(agent: RunningAgent) -> socket.socket:
@@ -241,6 +244,39 @@ async def test_a_viewer_that_never_reads_costs_little_and_the_others_see_on(
         assert viewers(api.agent) == 2
         assert camera.dropped_frames > 100
         assert unsent_bytes(api.agent.port) < 300_000
+        await assert_that_missed_frames_are_told(api, camera.dropped_frames)
+
+
+async def assert_that_missed_frames_are_told(api: Api, count: int) -> None:
+    """In the metrics, and to those who listen for events."""
+    async with api.request("GET", "/metrics") as answer:
+        (line,) = [
+            line
+            for line in (await answer.text()).splitlines()
+            if line.startswith('pi_agent_dropped_frames_total{camera="porch"}')
+        ]
+    assert float(line.split()[-1]) == count
+    async with api.events() as listener:
+        message = await listener.until(lambda message: isinstance(message, SystemMessage))
+    assert isinstance(message, SystemMessage)
+    assert (message.viewers, message.dropped_frames) == (2, count)
+
+
+async def test_a_viewer_that_closes_its_half_of_the_connection_is_forgotten(
+    agent: RunningAgent, source: ScriptedSource
+) -> None:
+    async with said(agent, await request_for(agent, STREAM)) as (_, writer):
+        await until_viewers(agent, 1)
+        connection = writer.get_extra_info("socket")
+        with socket.socket(fileno=os.dup(connection.fileno())) as half:
+            half.shutdown(socket.SHUT_WR)
+        await until_viewers(agent, 0)
+
+
+async def until_viewers(agent: RunningAgent, count: int) -> None:
+    async with asyncio.timeout(10):
+        while viewers(agent) != count:
+            await asyncio.sleep(0.01)
 
 
 async def test_a_viewer_that_never_reads_is_let_go(
