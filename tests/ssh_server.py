@@ -79,6 +79,20 @@ class SshServer:
                     os.kill(pid, signal.SIGKILL)
             process.wait()
 
+    @contextmanager
+    def hanging(self) -> Iterator[None]:
+        """Keep every connection open and answer nothing while the block runs."""
+        assert self._process is not None
+        sessions = list(_children_of(self._process.pid))
+        for pid in sessions:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in sessions:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGCONT)
+
     def files(self, pattern: str = "*") -> list[str]:
         """The files that it has, below the directory of the copies."""
         paths = self.home.rglob(pattern)

@@ -195,8 +195,10 @@ async def connected(destination: Destination) -> AsyncIterator[SftpTarget]:
                 f"{destination.machine} offers no SFTP ({error}); see its sshd_config: "
                 "Subsystem sftp internal-sftp"
             ) from error
-        async with sftp:
+        try:
             yield SftpTarget(sftp, destination)
+        finally:
+            sftp.exit()  # does not wait for the other side: it may hang
 
 
 @asynccontextmanager

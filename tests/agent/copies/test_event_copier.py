@@ -140,6 +140,24 @@ async def test_a_restart_in_the_middle_goes_on_where_it_was(
     assert not server.files("*.part")
 
 
+async def test_a_machine_that_hangs_is_left_and_tried_again(
+    studio: Studio, server: SshServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sftp_target, "_ANSWER_SECONDS", 0.5)
+    async with studio.copying() as copier:
+        await studio.event(1)
+        copier.nudge()
+        await all_copied(copier)
+        with server.hanging():  # with the connection that is still open
+            await studio.event(2)
+            copier.nudge()
+            await until(lambda: copier.problem)
+            assert copier.problem == f"{studio.place.machine} does not answer any more"
+            await until(lambda: len(server.files()) == 6)  # by a connection of its own
+        monkeypatch.setattr(sftp_target, "_ANSWER_SECONDS", 60.0)
+        await all_copied(copier)
+
+
 async def test_a_part_that_is_something_else_is_begun_anew(
     studio: Studio, server: SshServer
 ) -> None:
