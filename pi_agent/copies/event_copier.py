@@ -175,13 +175,15 @@ class EventCopier:
         return events
 
     async def _copy_all(self, events: Sequence[MotionEvent], target: Target) -> None:
-        before = self._done
+        worth_a_write = False  # to the card: an event that only goes on is not
         try:
             for event in events:
+                files = self.copied_files
                 await self._copy(event, target)
+                worth_a_write |= is_final(event) or self.copied_files > files
                 self._done = event.revision
         finally:
-            if self._done != before:
+            if worth_a_write:
                 await self._progress.save(self._done)
 
     async def _copy(self, event: MotionEvent, target: Target) -> None:

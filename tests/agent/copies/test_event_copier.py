@@ -5,6 +5,7 @@ import hashlib
 import json
 import logging
 import os
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -56,6 +57,33 @@ async def test_what_changes_later_is_told_again_and_files_are_sent_once(
         assert copier.copied_files == 4
     (document,) = names(1, ".json")
     assert json.loads((server.home / document).read_text())["keep"] is True
+
+
+async def test_an_event_that_only_goes_on_costs_the_card_no_write(
+    studio: Studio, server: SshServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saved: list[int] = []
+    save = CopyProgress.save
+
+    async def _noted(progress: CopyProgress, revision: int) -> None:
+        saved.append(revision)
+        await save(progress, revision)
+
+    monkeypatch.setattr(CopyProgress, "save", _noted)
+    async with studio.copying() as copier:
+
+        def _is_done(revision: int) -> Callable[[], bool]:
+            return lambda: copier._done == revision
+
+        for revision in (1, 2, 3):
+            await studio.event(1, clip=None, clip_error=None, state=EventState.UPDATED)
+            copier.nudge()
+            await until(_is_done(revision))
+        assert saved == [1]
+        await studio.event(1)
+        copier.nudge()
+        await all_copied(copier)
+    assert saved[-1] == 5
 
 
 async def test_nothing_to_copy_means_no_connection(studio: Studio, server: SshServer) -> None:
