@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager, suppress
 from pathlib import Path
 from typing import Protocol
 
-from pi_agent.errors import AgentError
+from pi_agent.errors import AgentError, UnavailableError
 from pi_agent.protocol import MotionEvent
 from pi_agent.runtime import Backoff
 
@@ -77,8 +77,8 @@ class Progress(Protocol):
         """Everything up to this revision is there."""
         ...
 
-    async def waiting(self) -> int:
-        """How many events changed since."""
+    async def waiting(self, after: int | None = None) -> int:
+        """How many events changed after that revision; None: after the one that was saved."""
         ...
 
 
@@ -107,7 +107,7 @@ class EventCopier:
         self._backoff = Backoff(first=_FIRST_PAUSE_SECONDS, most=_LONGEST_PAUSE_SECONDS)
         self._woken = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
-        self._done = 0
+        self._done: int | None = None  # as far as we know; what is saved may be behind
         self.problem: str | None = None
         self.copied_files = 0
         self.copied_bytes = 0
@@ -130,7 +130,7 @@ class EventCopier:
 
     async def waiting(self) -> int:
         """How many events have changes that are not there yet. Raises StorageError."""
-        return await self._progress.waiting()
+        return await self._progress.waiting(self._done)
 
     async def _work(self) -> None:
         while True:
@@ -156,7 +156,8 @@ class EventCopier:
 
     async def _catch_up(self) -> None:
         """Connect only where there is something to copy; stay connected while more comes."""
-        self._done = await self._progress.load()
+        if self._done is None:
+            self._done = await self._progress.load()
         events = await self._next_events()
         if not events:
             return
@@ -169,7 +170,7 @@ class EventCopier:
 
     async def _next_events(self) -> Sequence[MotionEvent]:
         self._woken.clear()
-        events, lost = await self._events.changed_after(self._done, limit=_BATCH)
+        events, lost = await self._events.changed_after(self._done or 0, limit=_BATCH)
         if lost and self._done:
             _LOGGER.warning("Some events were deleted here before %s had them", self._machine)
         return events
@@ -183,8 +184,15 @@ class EventCopier:
                 worth_a_write |= is_final(event) or self.copied_files > files
                 self._done = event.revision
         finally:
-            if worth_a_write:
-                await self._progress.save(self._done)
+            if worth_a_write and self._done is not None:
+                await self._save(self._done)
+
+    async def _save(self, revision: int) -> None:
+        """Go on where the card takes no note: then, of all times, copies are needed."""
+        try:
+            await self._progress.save(revision)
+        except UnavailableError as error:
+            _LOGGER.debug("How far the copy is cannot be saved: %s", error)
 
     async def _copy(self, event: MotionEvent, target: Target) -> None:
         if event.snapshot is not None:

@@ -22,12 +22,15 @@ class CopyProgress:
         sql = "INSERT OR REPLACE INTO copies VALUES (?, ?)"
         await self._database.execute(lambda c: c.execute(sql, row).rowcount)
 
-    async def waiting(self) -> int:
-        """How many events changed since."""
-        sql = "SELECT count(*) FROM events WHERE revision > ?"
-        return await self._database.read(
-            lambda c: int(c.execute(sql, (self._load(c),)).fetchone()[0])
-        )
+    async def waiting(self, after: int | None = None) -> int:
+        """How many events changed after that revision; None: after the one that was saved."""
+
+        def job(connection: sqlite3.Connection) -> int:
+            since = self._load(connection) if after is None else after
+            sql = "SELECT count(*) FROM events WHERE revision > ?"
+            return int(connection.execute(sql, (since,)).fetchone()[0])
+
+        return await self._database.read(job)
 
     def _load(self, connection: sqlite3.Connection) -> int:
         sql = "SELECT revision FROM copies WHERE destination = ?"

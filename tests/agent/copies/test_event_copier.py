@@ -13,6 +13,7 @@ import pytest
 
 from pi_agent.copies import sftp_target
 from pi_agent.copies.ssh_keys import authorized_line
+from pi_agent.errors import StorageError
 from pi_agent.protocol import EventState
 from pi_agent.storage import CopyProgress, MediaDigests
 from tests.small_disk import small_disk
@@ -314,6 +315,24 @@ async def test_events_that_were_deleted_before_they_were_copied_are_told(
         await all_copied(copier)
     assert server.files() == sorted([*names(1, *ALL), *names(3, *ALL)])
     assert "deleted here before" in caplog.text
+
+
+async def test_a_card_that_takes_nothing_any_more_is_copied_all_the_same(
+    studio: Studio, server: SshServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def _refuse(_progress: CopyProgress, _revision: int) -> None:
+        raise StorageError("the disk is read-only")
+
+    for number in range(25):  # more than are taken at once
+        await studio.event(number)
+    with monkeypatch.context() as patch:
+        patch.setattr(CopyProgress, "save", _refuse)
+        async with studio.copying() as copier:
+            await all_copied(copier)
+            assert copier.copied_files == 75
+    async with studio.copying() as copier:  # the next start sees that all of it is there
+        await all_copied(copier)
+        assert copier.copied_files == 25  # the documents are told anew
 
 
 async def test_an_older_file_of_that_name_is_replaced(studio: Studio, server: SshServer) -> None:
