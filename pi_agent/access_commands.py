@@ -23,7 +23,7 @@ def pair(options: argparse.Namespace) -> int:
     """Print a pairing code, alone on standard output."""
     data_dir = _data_dir(options)
     certificate = AgentCertificate.load_or_create(data_dir)
-    role = Role.VIEWER if options.viewer else Role.OWNER
+    role = _role(options)
     secret = _with_access(data_dir, lambda access: access.new_pairing_secret(role))
     place = "on the agent's own page" if options.viewer else "in Home Assistant or on its own page"
     print(f"Enter this code {place} within ten minutes:", file=sys.stderr)
@@ -31,12 +31,12 @@ def pair(options: argparse.Namespace) -> int:
     return 0
 
 
-def add_pair_options(parser: argparse.ArgumentParser) -> None:
-    """`pair --viewer`."""
+def add_role_option(parser: argparse.ArgumentParser) -> None:
+    """`--viewer`."""
     parser.add_argument(
         "--viewer",
         action="store_true",
-        help="whoever enters the code may look, but neither change nor delete anything",
+        help="whoever uses it may look, but neither change nor delete anything",
     )
 
 
@@ -48,12 +48,15 @@ def add_token_commands(parser: argparse.ArgumentParser) -> None:
         child.set_defaults(command=command)
         if command is not list_tokens:
             child.add_argument("name", help="what the list calls this client")
+        if command is create_token:
+            add_role_option(child)
         add_common_options(child, inherited=True)
 
 
 def create_token(options: argparse.Namespace) -> int:
     """Print a new token alone; the running agent knows it at once."""
-    print(_with_access(_data_dir(options), lambda access: access.create_token(options.name)))
+    name, role = options.name, _role(options)
+    print(_with_access(_data_dir(options), lambda access: access.create_token(name, role=role)))
     return 0
 
 
@@ -70,6 +73,10 @@ def revoke_token(options: argparse.Namespace) -> int:
     if not _with_access(_data_dir(options), lambda access: access.revoke_token(name)):
         raise NotFoundError(f"no client {name!r} has a token; see `pi-agent tokens list`")
     return 0
+
+
+def _role(options: argparse.Namespace) -> Role:
+    return Role.VIEWER if options.viewer else Role.OWNER
 
 
 def _named(token: TokenInfo) -> str:

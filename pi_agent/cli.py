@@ -73,7 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--host", help="the address to listen on")
     run.add_argument("--port", type=_port, help="the port to listen on; 0 takes a free one")
     run.add_argument("--no-tls", action="store_true", help="plain HTTP, behind a proxy of your own")
-    access_commands.add_pair_options(
+    access_commands.add_role_option(
         _command(commands, "pair", access_commands.pair, "print a pairing code")
     )
     access_commands.add_token_commands(

@@ -8,7 +8,9 @@ from pathlib import Path
 
 FOLDER = Path(__file__).parent.parent / "web_page"
 INDEX = "index.html"
-_VERSION = "@VERSION@"  # in the index, for the folder that the other files are served in
+# In the index: the folder that the other files are served in, and that a browser is to fetch all
+# modules at once, where it would else learn of one by the other.
+_VERSION, _MODULES = b"@VERSION@", b"@MODULES@"
 _TYPES = {
     ".css": "text/css; charset=utf-8",
     ".html": "text/html; charset=utf-8",
@@ -43,7 +45,9 @@ def page_files() -> dict[str, PageFile]:
         for name, body in bodies.items()
         if name != INDEX
     }
-    index = bodies[INDEX].replace(_VERSION.encode(), version.encode())
+    modules = [path for path in files if path.endswith(".js") and path.count("/") == 3]
+    links = "\n".join(f'<link rel="modulepreload" href="{path}">' for path in modules)
+    index = bodies[INDEX].replace(_VERSION, version.encode()).replace(_MODULES, links.encode())
     return {"/": _page_file(INDEX, index, immutable=False), **files}
 
 

@@ -1,12 +1,15 @@
 // The page from its first moment: language, log-in, then one view at a time.
 
 import { get } from "./api.js";
+import { h } from "./dom.js";
 import { loadLanguage, t } from "./language.js";
 import { loginView } from "./login.js";
 import { Shell } from "./shell.js";
 import { openFeed } from "./sockets.js";
 import { emit, on, state } from "./store.js";
 import { applyTheme } from "./theme.js";
+
+const RETRY_AFTER = 2000;
 
 let feed = null;
 let shell = null;
@@ -15,21 +18,26 @@ async function start() {
   applyTheme();
   await loadLanguage();
   on("logged-out", showLogin);
-  on("logged-in", enter);
+  on("logged-in", (session) => enter(session).catch(resume));
   on("language", () => (state.session ? showShell() : showLogin()));
-  on("hello", refresh); // a first time, and whenever the agent was away
+  on("hello", () => shell && refresh().catch(() => {})); // the agent was away; else it says so itself
+  await resume();
+}
+
+/** Go on with the session that this browser has, if any. */
+async function resume() {
   try {
-    state.session = await get("/api/v1/session");
-    await enter(state.session);
-  } catch {
-    showLogin();
+    await enter(await get("/api/v1/session"));
+  } catch (error) {
+    if (error.status === 401) return; // the log-in is shown already
+    document.body.replaceChildren(h("main", { class: "login-page", role: "status" }, t("no-answer")));
+    setTimeout(resume, RETRY_AFTER);
   }
 }
 
 async function enter(session) {
   state.session = session;
-  [state.info, state.system] = await Promise.all([get("/api/v1/info"), get("/api/v1/system")]);
-  state.clockAhead = (Date.parse(state.info.clock) - Date.now()) / 1000;
+  await refresh();
   feed?.close();
   const known = new Promise((resolve) => on("hello", resolve));
   feed = openFeed();
@@ -38,12 +46,9 @@ async function enter(session) {
 }
 
 async function refresh() {
-  try {
-    [state.info, state.system] = await Promise.all([get("/api/v1/info"), get("/api/v1/system")]);
-    emit("system");
-  } catch {
-    // The websocket is back but the agent does not answer: it is about to say more.
-  }
+  [state.info, state.system] = await Promise.all([get("/api/v1/info"), get("/api/v1/system")]);
+  state.clockAhead = (Date.parse(state.info.clock) - Date.now()) / 1000;
+  emit("system");
 }
 
 function showShell() {

@@ -86,13 +86,14 @@ export class EventDialog {
   drawTools(started) {
     const { id, camera, keep, clip, snapshot, ended_at } = this.event;
     const focused = [...this.tools.children].indexOf(document.activeElement);
-    const leaf = clip ? "/clip.mp4" : "/snapshot.jpg";
-    const name = fileName(camera, started, clip ? "mp4" : "jpg");
+    const file = (words, leaf, ending) =>
+      h("a", { class: "button", href: eventPath(id, leaf), download: fileName(camera, started, ending) }, icon("download"), h("span", { class: "words" }, words));
     this.tools.replaceChildren(
       ...[
         button("left", t("newer"), () => this.step(-1), { quiet: true, disabled: !this.neighbour(id, -1) }),
         button("right", t("older"), () => this.step(1), { quiet: true, disabled: !this.neighbour(id, 1) }),
-        clip || snapshot ? h("a", { class: "button", href: eventPath(id, leaf), download: name }, icon("download"), h("span", { class: "words" }, t("download"))) : null,
+        clip ? file(t("download-clip"), "/clip.mp4", "mp4") : null,
+        snapshot ? file(t("download-picture"), "/snapshot.jpg", "jpg") : null,
         isOwner() ? button("star", t(keep ? "kept" : "keep"), () => this.keep(!keep), { "aria-pressed": String(keep) }) : null,
         isOwner() ? button("trash", t("delete"), () => this.remove(), { disabled: !ended_at }) : null,
       ].filter(Boolean),

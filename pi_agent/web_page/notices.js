@@ -7,15 +7,15 @@ import { on, state } from "./store.js";
 const MOST_CLOCK_SECONDS = 60;
 
 export function noticeList(signal) {
-  const list = h("ul", { class: "notices", role: "status", "aria-label": t("notices") });
+  const element = h("div", { class: "notices", role: "status", "aria-label": t("notices") });
   const tell = () => {
     const notices = [...found()];
-    list.hidden = notices.length === 0;
-    list.replaceChildren(...notices.map(notice));
+    element.hidden = notices.length === 0;
+    element.replaceChildren(h("ul", {}, notices.map(notice)));
   };
   for (const type of ["system", "hello", "connection"]) on(type, tell, signal);
   tell();
-  return list;
+  return element;
 }
 
 function* found() {

@@ -138,6 +138,23 @@ async def test_a_token_is_known_at_once_and_its_end_too(tmp_path: Path) -> None:
         assert pi_agent("tokens", "revoke", "tablet", "--data-dir", tmp_path).returncode == 1
 
 
+async def test_a_viewer_may_look_and_is_listed_as_one(tmp_path: Path) -> None:
+    async with running(tmp_path, "--demo") as agent, aiohttp.ClientSession() as session:
+        code = pi_agent("pair", "--viewer", "--data-dir", tmp_path).stdout.strip()
+        body = {"code": code, "client": "hall"}
+        async with session.post(agent.url("/api/v1/pair"), json=body, ssl=False) as answer:
+            tokens = [(await answer.json())["token"]]
+        made = pi_agent("tokens", "create", "kitchen", "--viewer", "--data-dir", tmp_path)
+        tokens.append(made.stdout.strip())
+        for token in tokens:
+            headers = {"Authorization": f"Bearer {token}"}
+            url = agent.url("/api/v1/cameras/camera/settings")
+            async with session.patch(url, json={}, headers=headers, ssl=False) as answer:
+                assert answer.status == 403
+    listed = pi_agent("tokens", "list", "--data-dir", tmp_path).stdout.splitlines()
+    assert [line.split("UTC  ")[1] for line in listed] == ["viewer  hall", "viewer  kitchen"]
+
+
 async def test_a_pairing_code_stands_alone_on_standard_output_and_works(tmp_path: Path) -> None:
     async with running(tmp_path, "--demo") as agent, aiohttp.ClientSession() as session:
         printed = pi_agent("pair", "--data-dir", tmp_path)

@@ -47,7 +47,7 @@ async def test_axe_finds_nothing_and_everything_fits(
     await porch.change_settings(SettingsPatch(regions))
     for number in range(3):
         await keep(demo, number, datetime.now(UTC), labels=(CAT,), keep=number == 0)
-    demo.agent.recording.health.report("disk", "only 12 MB of the disk are left for events")
+    demo.agent.recording.health.report("test", "only 12 MB of the disk are left for events")
 
     page = await windows.open(demo, **look)
     assert await violations(page) == []

@@ -36,12 +36,12 @@ async def test_a_disk_that_takes_nothing_is_told_at_once(
     notices = page.get_by_label("Notices")
     await expect(notices).to_be_hidden()
     health = demo.agent.recording.health
-    health.report("disk", "the disk is read-only")
+    health.report("test", "the disk is read-only")
     await expect(notices).to_contain_text("Events cannot be recorded")
     await expect(notices).to_contain_text("the disk is read-only")
     await page.reload()
     await expect(notices).to_contain_text("the disk is read-only")
-    health.report("disk", None)
+    health.report("test", None)
     await expect(notices).to_be_hidden()
 
 

@@ -68,7 +68,7 @@ async def test_an_event_is_a_picture_with_a_clip_that_plays(
     await page.wait_for_function("() => document.querySelector('video').currentTime > 0.2")
     await expect(page.get_by_role("dialog")).to_contain_text("Motion score")
     async with page.expect_download() as download:
-        await page.get_by_role("link", name="Download").click()
+        await page.get_by_role("link", name="Save clip").click()
     saved = await download.value
     assert re.fullmatch(r"porch-[\d-]+\.mp4", saved.suggested_filename)
     clip = agent.agent.recording.media.clip_path(walked)
@@ -126,7 +126,7 @@ async def test_a_viewer_neither_keeps_nor_deletes(
 ) -> None:
     page = await windows.log_in(agent, "/#/history", role=Role.VIEWER)
     await first_event(page)
-    await expect(page.get_by_role("link", name="Download")).to_be_visible()
+    await expect(page.get_by_role("link", name="Save picture")).to_be_visible()
     await expect(page.get_by_role("button", name=re.compile("Keep|Delete"))).to_have_count(0)
 
 
