@@ -352,7 +352,7 @@ def _repeated(values: Sequence[str]) -> list[str]:
 
 
 def _mistake(error: vol.Invalid) -> str:
-    parts = [str(part) for part in error.path if not isinstance(part, vol.Marker)]
+    parts = [str(part) for part in error.path if not isinstance(part, vol.Marker | int)]
     field = _dotted(error.path)
     if error.error_message == "extra keys not allowed":
         return f"{field}: is not known{_nearest(parts)}"
@@ -371,6 +371,6 @@ def _dotted(path: list[Any]) -> str:
 
 
 def _nearest(parts: list[str]) -> str:
-    *table, key = [part for part in parts if not part.isdigit()]
+    *table, key = parts
     near = difflib.get_close_matches(key, _KEYS.get(tuple(table), ()), n=1, cutoff=0.5)
     return f"; did you mean {near[0]}?" if near else f"; known are {', '.join(_KEYS[tuple(table)])}"

@@ -88,6 +88,8 @@ class MultipartReader:
 
 
 def _length(value: bytes) -> int:
-    if not value.strip().isdigit() or int(value) > _MOST_PART:
+    digits = value.strip()
+    # Python turns no endless row of digits into a number.
+    if not digits.isdigit() or len(digits) > 20 or int(digits) > _MOST_PART:
         raise MultipartError("a part has a wrong Content-Length")
-    return int(value)
+    return int(digits)
