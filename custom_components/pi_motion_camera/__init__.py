@@ -14,6 +14,7 @@ from .coordinator import AgentCoordinator
 from .devices import async_follow_devices, is_reported
 from .issues import AgentIssues
 from .listener import AgentEventListener
+from .notifier import Notifier
 from .revision_store import RevisionStore
 from .runtime import AgentConfigEntry, AgentRuntime
 from .services import async_register_services
@@ -59,6 +60,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: AgentConfigEntry) -> boo
     )
     async_follow_devices(hass, entry)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    entry.async_on_unload(Notifier(hass, entry).async_start())
     _start(hass, entry)
     if archive_days(entry) is not None:
         await _start_archive(hass, entry)

@@ -10,6 +10,7 @@ from homeassistant.config_entries import (
     ConfigEntry,
     ConfigFlow,
     ConfigFlowResult,
+    ConfigSubentryFlow,
     OptionsFlow,
 )
 from homeassistant.const import CONF_HOST, CONF_PORT, CONF_TOKEN
@@ -33,6 +34,8 @@ from .agent_client.versions import require_compatible
 from .const import CONF_CERTIFICATE_SHA256, CONF_CODE, DOMAIN
 from .errors import error_key
 from .flow_address import Address, parse_address
+from .notification_flow import NotificationFlow
+from .notification_hook import SUBENTRY_NOTIFICATION
 from .options_flow import AgentOptionsFlow
 
 _LOGGER = logging.getLogger(__name__)
@@ -56,6 +59,15 @@ class AgentConfigFlow(ConfigFlow, domain=DOMAIN):
     def async_get_options_flow(config_entry: ConfigEntry) -> OptionsFlow:
         """The form behind the gear wheel of an entry."""
         return AgentOptionsFlow()
+
+    @override
+    @classmethod
+    @callback
+    def async_get_supported_subentry_types(
+        cls, config_entry: ConfigEntry
+    ) -> dict[str, type[ConfigSubentryFlow]]:
+        """What can be added to an entry: notifications."""
+        return {SUBENTRY_NOTIFICATION: NotificationFlow}
 
     # --- where the agent is --------------------------------------------------------------------
 

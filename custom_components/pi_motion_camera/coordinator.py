@@ -51,6 +51,7 @@ class AgentCoordinator(DataUpdateCoordinator[AgentState]):
         self.client = client
         self.issues = AgentIssues(hass, entry)
         self._event_listeners: dict[str, list[EventListener]] = {}
+        self._all_event_listeners: list[EventListener] = []
 
     @override
     async def _async_update_data(self) -> AgentState:
@@ -108,7 +109,8 @@ class AgentCoordinator(DataUpdateCoordinator[AgentState]):
         notice = EventNotice(event=event, phase=event_phase(camera, event), replayed=replayed)
         if notice.phase is not None or replayed:
             self.hass.bus.async_fire(EVENT_MOTION, bus_data(self.config_entry.entry_id, notice))
-        for listener in tuple(self._event_listeners.get(event.camera, ())):
+        of_camera = self._event_listeners.get(event.camera, ())
+        for listener in (*of_camera, *self._all_event_listeners):
             listener(notice)
 
     @callback
@@ -126,6 +128,12 @@ class AgentCoordinator(DataUpdateCoordinator[AgentState]):
         listeners = self._event_listeners.setdefault(camera_id, [])
         listeners.append(listener)
         return lambda: listeners.remove(listener)
+
+    @callback
+    def async_subscribe_all_events(self, listener: EventListener) -> CALLBACK_TYPE:
+        """The same for the events of every camera, also of those to come."""
+        self._all_event_listeners.append(listener)
+        return lambda: self._all_event_listeners.remove(listener)
 
     async def async_change_settings(self, camera_id: str, **changes: Any) -> None:
         """Change settings of a camera at the agent; the state has them on return."""

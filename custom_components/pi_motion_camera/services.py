@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 import probatio
-from homeassistant.components.http.auth import async_sign_path
 from homeassistant.const import CONF_ZONE
 from homeassistant.core import (
     HomeAssistant,
@@ -18,7 +17,7 @@ from homeassistant.core import (
 )
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import config_validation as cv
-from homeassistant.helpers.network import NoURLAvailableError, get_url
+from homeassistant.helpers.network import NoURLAvailableError
 from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonObjectType
 
@@ -33,6 +32,7 @@ from .agent_client.protocol import (
 )
 from .const import DOMAIN
 from .errors import translate_agent_errors
+from .media_urls import async_signed_url
 from .motion_events import EventNotice, event_attributes
 from .service_targets import TargetCamera, async_target_cameras
 from .state import EventPhase
@@ -145,11 +145,9 @@ async def _get_media_url(camera: TargetCamera, call: ServiceCall) -> JsonObjectT
     media: str = call.data[ATTR_MEDIA]
     event = await _event_with(camera, media, call.data.get(ATTR_EVENT_ID))
     valid_for: timedelta = call.data[ATTR_VALID_FOR]
-    path = _PATHS[media](camera.entry_id, event.id)
-    signed = async_sign_path(call.hass, path, valid_for, use_content_user=True)
     return {
         "event_id": event.id,
-        "url": f"{_base_url(call.hass)}{signed}",
+        "url": _url(call.hass, _PATHS[media](camera.entry_id, event.id), valid_for),
         "content_type": "image/jpeg" if media == "snapshot" else "video/mp4",
         "valid_until": (dt_util.utcnow() + valid_for).isoformat(timespec="seconds"),
     }
@@ -185,9 +183,9 @@ def _missing_event(camera: TargetCamera) -> Iterator[None]:
         ) from error
 
 
-def _base_url(hass: HomeAssistant) -> str:
+def _url(hass: HomeAssistant, path: str, valid_for: timedelta) -> str:
     try:
-        return get_url(hass, prefer_external=True)
+        return async_signed_url(hass, path, valid_for)
     except NoURLAvailableError as error:
         raise HomeAssistantError(
             translation_domain=DOMAIN, translation_key="no_url_of_home_assistant"

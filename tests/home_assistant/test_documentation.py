@@ -65,6 +65,19 @@ def test_every_field_of_the_flows_is_told() -> None:
     assert not [label for label in fields if f"| {label} |" not in chapter("Installation")]
 
 
+def test_every_field_of_a_notification_is_told() -> None:
+    told = chapter("Configuration parameters")
+    steps = translation("en")["config_subentries"]["notification"]["step"]
+    labels = [label for step in steps.values() for label in step.get("data", {}).values()]
+    rows = re.findall(r"^\| ([^|]+) \|", told, re.MULTILINE)
+    assert len(labels) == 18
+    assert not [
+        label
+        for label in labels
+        if not any(label in row.split(", ") or label == row for row in rows)
+    ]
+
+
 def test_every_option_is_told() -> None:
     (step,) = translation("en")["options"]["step"].values()
     told = chapter("Configuration parameters")

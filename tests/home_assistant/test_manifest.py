@@ -72,6 +72,7 @@ def test_it_names_where_help_is(manifest: dict[str, Any]) -> None:
 def test_it_needs_nothing_that_home_assistant_does_not_ship(manifest: dict[str, Any]) -> None:
     assert manifest["requirements"] == []
     assert manifest["dependencies"] == ["http"]
+    assert manifest["after_dependencies"] == ["mobile_app"]  # phones, where there are any
 
 
 def test_it_is_discovered_by_what_the_agent_announces(manifest: dict[str, Any]) -> None:
