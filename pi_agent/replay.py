@@ -116,7 +116,7 @@ class Replay:
             return None
         begun = time.thread_time()
         observation = self._detector.observe(self._view.turned(luma), picture.at)
-        self._schedule.looked(picture.at, stirring=observation.stirring)
+        self._schedule.looked(picture.at, stirring=observation.stirring, active=observation.active)
         self.cost.cpu_seconds_detect += time.thread_time() - begun
         return observation
 

@@ -57,7 +57,7 @@ class AgentPath:
         luma = luma_of(frame)
         decoded = time.thread_time()
         observation = self._detector.observe(luma, at)
-        self._schedule.looked(at, stirring=observation.stirring)
+        self._schedule.looked(at, stirring=observation.stirring, active=observation.active)
         self.cost.decode += decoded - scheduled
         self.cost.detect += time.thread_time() - decoded + scheduled - begun
         return observation.active

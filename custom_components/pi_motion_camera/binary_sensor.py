@@ -20,7 +20,7 @@ from .coordinator import AgentCoordinator
 from .entity import AgentCameraEntity, AgentEntity, async_follow_entities
 from .entity_ids import agent_unique_id, camera_unique_id
 from .runtime import AgentConfigEntry
-from .state import AgentState
+from .state import AgentState, CameraData
 
 PARALLEL_UPDATES = 0
 
@@ -52,8 +52,45 @@ AGENT_PROBLEMS: tuple[AgentProblemDescription, ...] = (
 )
 
 
+LABELS: tuple[BinarySensorEntityDescription, ...] = tuple(
+    BinarySensorEntityDescription(
+        key=label,
+        translation_key=label,
+        device_class=BinarySensorDeviceClass.OCCUPANCY,
+        entity_registry_enabled_default=label == "person",
+    )
+    # What a camera is usually for; more is looked for only where somebody asked for it.
+    for label in (
+        "person",
+        "bicycle",
+        "car",
+        "motorcycle",
+        "bus",
+        "truck",
+        "bird",
+        "cat",
+        "dog",
+        "face",
+    )
+)
+_USUAL_LABELS = {description.key: description for description in LABELS}
+OTHER_LABEL = BinarySensorEntityDescription(
+    key="label", translation_key="label", device_class=BinarySensorDeviceClass.OCCUPANCY
+)
+
+
 def _zone_key(zone: str) -> str:
     return f"{_MOTION}_zone_{zone}"
+
+
+def _label_key(label: str) -> str:
+    return f"label_{label}"
+
+
+def _labels(camera: CameraData) -> frozenset[str]:
+    """The objects that events of the camera are searched for."""
+    known = frozenset(camera.status.labels)
+    return known & (frozenset(camera.settings.labels) or _USUAL_LABELS.keys()) or known
 
 
 async def async_setup_entry(
@@ -83,6 +120,9 @@ async def async_setup_entry(
             for zone in camera.settings.zones:
                 make = partial(ZoneMotionSensor, coordinator, camera.id, zone.name)
                 entities[unique_id_of(_zone_key(zone.name))] = make
+            for label in _labels(camera):
+                make_label = partial(LabelSensor, coordinator, camera.id, label)
+                entities[unique_id_of(_label_key(label))] = make_label
         return entities
 
     async_follow_entities(entry, Platform.BINARY_SENSOR, async_add_entities, describe)
@@ -121,6 +161,25 @@ class ZoneMotionSensor(AgentCameraEntity, BinarySensorEntity):
     @override
     def is_on(self) -> bool:
         return self.camera.is_moving_in(self._zone)
+
+
+class LabelSensor(AgentCameraEntity, BinarySensorEntity):
+    """On while an event goes on in which such an object was seen."""
+
+    needs_pictures = True
+
+    def __init__(self, coordinator: AgentCoordinator, camera_id: str, label: str) -> None:
+        """One for each kind of object."""
+        super().__init__(coordinator, camera_id, _label_key(label))
+        self.entity_description = _USUAL_LABELS.get(label, OTHER_LABEL)
+        if label not in _USUAL_LABELS:
+            self._attr_translation_placeholders = {"label": label}
+        self._label = label
+
+    @property
+    @override
+    def is_on(self) -> bool:
+        return self.camera.is_seeing(self._label)
 
 
 class CoveredSensor(AgentCameraEntity, BinarySensorEntity):

@@ -55,6 +55,13 @@ class CameraData:
         """Whether no pictures come, other than by the user's wish."""
         return self.status.state is CameraState.OFFLINE
 
+    def is_seeing(self, label: str) -> bool:
+        """Whether such an object was seen in the event that goes on."""
+        event = self.event
+        if event is None or event.id != self.open_event_id:
+            return False
+        return any(seen.name == label for seen in event.labels)
+
     @property
     def is_moving(self) -> bool:
         """Whether there is motion right now."""

@@ -18,6 +18,7 @@ from pi_agent.runtime import Backoff
 
 from .model_error import ModelError
 from .model_folder import ModelFolder, Stamp
+from .open_model import expected_labels
 
 _LOGGER = logging.getLogger(__name__)
 _START_SECONDS, _LOOK_SECONDS = 60.0, 30.0  # a Zero 2 W with a large model is slow
@@ -68,7 +69,13 @@ class ObjectLooker:
         self._task: asyncio.Task[None] | None = None  # the start, or the last letting go
 
     def start(self) -> None:
-        """Begin to find out what can be seen; the agent's start does not wait for it."""
+        """Begin to find out what can be seen; the agent's start does not wait for it.
+
+        What it will very likely be is in `labels` at once: clients have an entity for each.
+        """
+        with suppress(ModelError, StorageError, OSError):
+            known = (expected_labels(path) for path in self._folder.files)
+            self.labels = frozenset(label for labels in known for label in labels)
         self._task = asyncio.create_task(self._find_out(), name="objects-start")
 
     async def close(self) -> None:

@@ -14,7 +14,7 @@ from .model_error import ModelError
 from .network import RUNTIMES
 from .onnx_header import read_header
 from .yolo_layout import Floats
-from .yolo_model import YoloModel
+from .yolo_model import YoloModel, expected_labels as yolo_labels
 from .yunet_model import YuNetModel, is_yunet
 
 _TOLERANCE = 0.02  # of each number: engines round differently
@@ -62,6 +62,15 @@ def open_model(path: Path, *, threads: int = 1) -> Model:
         return _tested(YoloModel(path, threads=threads), known)
     except ModelError:
         return _tested(YoloModel(path, threads=threads, runtime=RUNTIMES[-1]), known)
+
+
+def expected_labels(path: Path) -> tuple[str, ...]:
+    """What the model will very likely tell apart, in a moment and without loading it.
+
+    Raises ModelError, and OSError.
+    """
+    header = read_header(path)
+    return YuNetModel.labels if is_yunet(header.outputs) else yolo_labels(path, header)
 
 
 def sha256_of(path: Path) -> str:

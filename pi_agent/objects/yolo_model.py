@@ -122,6 +122,11 @@ def _labels(path: Path, header: OnnxHeader, classes: int | None) -> tuple[str, .
     return names
 
 
+def expected_labels(path: Path, header: OnnxHeader) -> tuple[str, ...]:
+    """What the model will very likely tell apart, known without loading it. Raises ModelError."""
+    return _labels(path, header, None)
+
+
 def _noted(text: str) -> tuple[str, ...]:
     """Names as Ultralytics' exports note them: {0: 'person', 1: 'bicycle'}."""
     try:

@@ -7,6 +7,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from tests.onnx_file import walker_model
 from tests.scripted_source import ScriptedSource
 
 from .agent_thread import AgentThread
@@ -128,3 +129,25 @@ async def test_motion_is_found_by_device_class(
     connectivity = entity_registry.async_get(CONNECTIVITY)
     assert connectivity is not None
     assert connectivity.entity_category == "diagnostic"
+
+
+async def test_what_was_seen_has_a_sensor_for_as_long_as_the_event_goes_on(
+    hass: HomeAssistant,
+    loaded: MockConfigEntry,
+    source: ScriptedSource,
+    agent: AgentThread,
+    entity_registry: er.EntityRegistry,
+) -> None:
+    person, dog = "binary_sensor.porch_pi_person", "binary_sensor.porch_pi_dog"
+    assert value_of(hass, person) is None, "nobody looks for objects yet"
+    models = agent._data_dir / "models"
+    models.mkdir()
+    walker_model(models / "walkers.onnx", ("person", "dog"))
+    source.still(3)
+    source.walk(60)  # the first event has the models found
+    await until(lambda: value_of(hass, person) == STATE_ON)
+    entity = entity_registry.async_get(dog)
+    assert entity is not None
+    assert entity.disabled_by is er.RegistryEntryDisabler.INTEGRATION
+    source.still(10)
+    await until(lambda: value_of(hass, person) == STATE_OFF)

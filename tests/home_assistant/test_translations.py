@@ -13,7 +13,7 @@ from homeassistant.helpers.entity import EntityDescription
 
 from custom_components.pi_motion_camera import PLATFORMS, options_flow
 from custom_components.pi_motion_camera.agent_client.protocol import Rotation
-from custom_components.pi_motion_camera.binary_sensor import AGENT_PROBLEMS
+from custom_components.pi_motion_camera.binary_sensor import AGENT_PROBLEMS, LABELS, OTHER_LABEL
 from custom_components.pi_motion_camera.number import NUMBERS
 from custom_components.pi_motion_camera.sensor import AGENT_SENSORS, CAMERA_SENSORS
 from custom_components.pi_motion_camera.state import EventPhase
@@ -25,12 +25,14 @@ DESCRIPTIONS: tuple[EntityDescription, ...] = (
     *AGENT_PROBLEMS,
     *AGENT_SENSORS,
     *CAMERA_SENSORS,
+    *LABELS,
+    OTHER_LABEL,
     *NUMBERS,
     *SWITCHES,
 )
 # By the module of the class, the words of the entities that are described by tables.
 DESCRIBED = {
-    "binary_sensor": AGENT_PROBLEMS,
+    "binary_sensor": (*AGENT_PROBLEMS, *LABELS, OTHER_LABEL),
     "number": NUMBERS,
     "sensor": (*AGENT_SENSORS, *CAMERA_SENSORS),
     "switch": SWITCHES,

@@ -55,7 +55,8 @@ def process_of(looker: ObjectLooker) -> asyncio.subprocess.Process:
 
 async def test_it_tells_what_it_can_see_and_what_it_sees(folder: ModelFolder) -> None:
     async with looking(folder) as looker:
-        await until(lambda: looker.labels == {"lamp", "lantern"})
+        await until(lambda: bool(looker.runtimes))
+        assert looker.labels == {"lamp", "lantern"}
         assert "OpenCV" in looker.runtimes["lamps"] or "ONNX" in looker.runtimes["lamps"]
         seen = await looker.look(jpeg(), None, least=0.6)
         assert seen is not None
@@ -67,9 +68,16 @@ async def test_it_tells_what_it_can_see_and_what_it_sees(folder: ModelFolder) ->
         assert dark.labels == ()
 
 
+async def test_what_it_will_see_is_known_before_the_network_is_loaded(folder: ModelFolder) -> None:
+    looker = ObjectLooker(folder)
+    looker.start()
+    assert looker.labels == {"lamp", "lantern"}
+    await looker.close()
+
+
 async def test_it_is_the_last_to_get_the_processor_and_the_first_to_go(folder: ModelFolder) -> None:
     async with looking(folder) as looker:
-        await until(lambda: bool(looker.labels))
+        await until(lambda: bool(looker.runtimes))
         pid = process_of(looker).pid
         assert os.getpriority(os.PRIO_PROCESS, pid) == 10
         assert Path(f"/proc/{pid}/oom_score_adj").read_text().strip() == "1000"
@@ -142,7 +150,7 @@ async def test_a_model_that_cannot_be_used_is_told_once_and_tried_again_when_it_
 
 async def test_its_memory_is_given_back_when_nothing_moves(folder: ModelFolder) -> None:
     async with looking(folder, idle_seconds=0.3) as looker:
-        await until(lambda: bool(looker.labels))
+        await until(lambda: bool(looker.runtimes))
         await until(lambda: looker._process is None)
         assert looker.labels == {"lamp", "lantern"}, "it still could"
         assert await looker.look(jpeg(), None, least=0.5) is not None

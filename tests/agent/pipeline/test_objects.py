@@ -58,7 +58,7 @@ async def watched(tmp_path: Path, source: ScriptedSource) -> AsyncIterator[Watch
         watched = Watched(running=running, source=source)
         listening = asyncio.create_task(watched.listen())
         async with asyncio.timeout(20):
-            while not running.agent.looker.labels:
+            while not running.agent.looker.runtimes:
                 await asyncio.sleep(0.02)
         source.still(5)
         yield watched
