@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from pi_agent.server.system_state import throttled_bits
+
 _SYS = Path("/sys")
 # Source of the bits: https://www.raspberrypi.com/documentation/computers/os.html#get_throttled
 _WEAK_NOW, _WEAK_BEFORE = 1 << 0, 1 << 16
@@ -11,7 +13,7 @@ _SUPPLY = "use the power supply made for this Pi and a short cable, and fewer US
 
 def power_problem(sys: Path = _SYS) -> str | None:
     """What is wrong, with its mend; None where nothing is, or nothing can be told."""
-    bits = _throttled_bits(sys) or 0
+    bits = throttled_bits(sys) or 0
     if bits & _WEAK_NOW or _voltage_alarm(sys):
         return f"too little voltage reaches the Pi, and cameras fail; {_SUPPLY}"
     if bits & _HOT:
@@ -25,17 +27,7 @@ def power_problem(sys: Path = _SYS) -> str | None:
 
 def knows_power(sys: Path = _SYS) -> bool:
     """Whether this machine tells about its power."""
-    return _throttled_bits(sys) is not None or _voltage_alarm(sys) is not None
-
-
-def _throttled_bits(sys: Path) -> int | None:
-    # The name in between differs: soc:firmware up to the Pi 4, with an address on the Pi 5.
-    for file in sorted(sys.glob("devices/platform/*/*firmware/get_throttled")):
-        try:
-            return int(file.read_text(), 16)
-        except (OSError, ValueError):
-            continue
-    return None
+    return throttled_bits(sys) is not None or _voltage_alarm(sys) is not None
 
 
 def _voltage_alarm(sys: Path) -> bool | None:

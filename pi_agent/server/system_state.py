@@ -13,7 +13,7 @@ _TELL_EVERY_SECONDS = 30.0
 _TEMPERATURE = Path("/sys/class/thermal/thermal_zone0/temp")  # millidegrees Celsius
 # Bits 0 to 3: under-voltage, frequency capped, throttled, soft temperature limit, all "now".
 # Source: https://www.raspberrypi.com/documentation/computers/os.html#get_throttled
-_THROTTLED = Path("/sys/devices/platform/soc/soc:firmware/get_throttled")
+_SYS = Path("/sys")
 _THROTTLED_NOW = 0xF
 
 
@@ -83,12 +83,21 @@ def _temperature() -> float | None:
         return None
 
 
-def read_throttled() -> bool | None:
+def read_throttled(sys: Path = _SYS) -> bool | None:
     """Whether the Pi runs slower than it could, now; None on other machines."""
-    try:
-        return bool(int(_THROTTLED.read_text(), 16) & _THROTTLED_NOW)
-    except (OSError, ValueError):
-        return None
+    bits = throttled_bits(sys)
+    return None if bits is None else bool(bits & _THROTTLED_NOW)
+
+
+def throttled_bits(sys: Path = _SYS) -> int | None:
+    """What the Pi's firmware says of power and heat, bit by bit; None on other machines."""
+    # The name in between differs: soc:firmware up to the Pi 4, with an address on the Pi 5.
+    for file in sorted(sys.glob("devices/platform/*/*firmware/get_throttled")):
+        try:
+            return int(file.read_text(), 16)
+        except (OSError, ValueError):
+            continue
+    return None
 
 
 def _free_bytes(folder: Path) -> int | None:

@@ -7,6 +7,7 @@ import pytest
 from pi_agent import check
 from pi_agent.check_power import knows_power, power_problem
 from pi_agent.configuration import Configuration
+from pi_agent.server.system_state import read_throttled
 
 PI_4, PI_5 = "soc/soc:firmware", "soc@107c000000/soc@107c000000:firmware"
 
@@ -45,6 +46,14 @@ def test_what_the_firmware_says_is_told_with_its_mend(
     problem = power_problem(machine(tmp_path, bits=bits, firmware=firmware))
     assert problem is not None
     assert told in problem
+
+
+@pytest.mark.parametrize(("bits", "throttled"), [("50005", True), ("50000", False), (None, None)])
+@pytest.mark.parametrize("firmware", [PI_4, PI_5])
+def test_clients_are_told_whether_it_is_so_now(
+    tmp_path: Path, bits: str | None, throttled: bool | None, firmware: str
+) -> None:
+    assert read_throttled(machine(tmp_path, bits=bits, firmware=firmware)) is throttled
 
 
 def test_the_voltage_chip_is_enough_to_know(tmp_path: Path) -> None:
