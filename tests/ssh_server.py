@@ -19,7 +19,9 @@ import pytest
 from pi_agent.copies import Destination
 from pi_agent.copies.ssh_keys import authorized_line, trust
 
-SSHD = shutil.which("sshd", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+# The system's, else the one that scripts/setup has unpacked.
+_UNPACKED = Path(__file__).parent.parent / ".tools" / "openssh" / "usr"
+SSHD = shutil.which("sshd", path=f"{os.environ.get('PATH', '')}:/usr/sbin:{_UNPACKED}/sbin")
 
 
 class SshServer:
@@ -27,7 +29,7 @@ class SshServer:
 
     def __init__(self, folder: Path) -> None:
         if SSHD is None:
-            pytest.skip("there is no OpenSSH server here; scripts/setup installs it")
+            pytest.skip("there is no OpenSSH server here; scripts/setup provides one")
         self._folder = folder
         self.home = folder / "home"
         self.home.mkdir(parents=True)
@@ -61,7 +63,7 @@ class SshServer:
         if os.geteuid() == 0:
             Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)  # it insists on it
         config = self._folder / "sshd_config"
-        config.write_text(_CONFIG.format(folder=self._folder, port=self.port))
+        config.write_text(_CONFIG.format(folder=self._folder, port=self.port) + _helpers(SSHD))
         with (self._folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
                 [SSHD, "-D", "-e", "-f", str(config)], stderr=log, start_new_session=True
@@ -112,6 +114,17 @@ KbdInteractiveAuthentication no
 PermitRootLogin prohibit-password
 Subsystem sftp internal-sftp
 """
+
+
+def _helpers(sshd: str) -> str:
+    """Where a server from 9.8 on finds its other programs, where it is only unpacked."""
+    folder = _UNPACKED / "lib" / "openssh"
+    options = {"sshd-session": "SshdSessionPath", "sshd-auth": "SshdAuthPath"}
+    return "".join(
+        f"{option} {folder / name}\n"
+        for name, option in options.items()
+        if sshd.startswith(str(_UNPACKED)) and (folder / name).exists()
+    )
 
 
 def _children_of(pid: int) -> Iterator[int]:
