@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import hashlib
 import json
 import multiprocessing
 import os
@@ -31,7 +32,7 @@ from pi_agent.protocol import (
     MotionEvent,
     decode_message,
 )
-from pi_agent.storage import Database, MediaLibrary, SettingsStore
+from pi_agent.storage import Database, MediaDigests, MediaLibrary, SettingsStore
 from tests.clips import decoded_clip
 
 WIDTH, HEIGHT, FPS = 160, 96, 10.0
@@ -246,9 +247,11 @@ async def settle(data_dir: Path, findings: Findings) -> None:
         while await agent.events.awaiting_clip():
             await asyncio.sleep(0.05)
         events, _ = await agent.events.changed_after(0)
+        digests = [await agent.events.digests(event.id) for event in events]
     media = MediaLibrary(data_dir / "media")
-    for event in events:
+    for event, known in zip(events, digests, strict=True):
         _check_settled(event, media, findings)
+        _check_digests(event, media, known)
     assert not list((data_dir / "reels").iterdir())
 
 
@@ -266,6 +269,15 @@ def _check_settled(event: MotionEvent, media: MediaLibrary, findings: Findings) 
         assert clip.pixel_format == "yuv420p"
         assert list(clip.times) == sorted(set(clip.times))
         findings.clips.add(event.id)
+
+
+def _check_digests(event: MotionEvent, media: MediaLibrary, known: MediaDigests) -> None:
+    """What copies are checked by is that of the files which are there."""
+    snapshot = media.snapshot_path(event).read_bytes()
+    assert known.snapshot == hashlib.sha256(snapshot).hexdigest()
+    if event.clip is not None:
+        clip = media.clip_path(event).read_bytes()
+        assert known.clip == hashlib.sha256(clip).hexdigest()
 
 
 class _NoSource(BusySource):
