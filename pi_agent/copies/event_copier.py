@@ -45,6 +45,10 @@ class EventSource(Protocol):
         """Events changed after `revision`, in that order; and whether some of them are gone."""
         ...
 
+    async def find(self, event_id: str) -> MotionEvent | None:
+        """The event as it is now, None where it is gone."""
+        ...
+
     async def picture(self, event_id: str) -> bytes | None:
         """The snapshot of an event that is no file yet."""
         ...
@@ -195,6 +199,8 @@ class EventCopier:
             _LOGGER.debug("How far the copy is cannot be saved: %s", error)
 
     async def _copy(self, event: MotionEvent, target: Target) -> None:
+        if await self._events.find(event.id) is None:
+            return  # deleted since it was listed, with its files
         if event.snapshot is not None:
             await self._copy_snapshot(event, target)
         if event.clip is not None:

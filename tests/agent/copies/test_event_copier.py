@@ -335,6 +335,25 @@ async def test_a_card_that_takes_nothing_any_more_is_copied_all_the_same(
         assert copier.copied_files == 25  # the documents are told anew
 
 
+async def test_an_event_that_is_deleted_while_it_waits_its_turn_is_skipped(
+    studio: Studio, server: SshServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in (1, 2):
+        await studio.event(number)
+    listed = studio.events.changed_after
+
+    async def _then_delete(revision: int, *, limit: int | None = None) -> object:
+        events = await listed(revision, limit=limit)
+        await studio.events.delete("event-0001")
+        return events
+
+    monkeypatch.setattr(studio.events, "changed_after", _then_delete)
+    async with studio.copying() as copier:
+        await all_copied(copier)
+        assert copier.left_out_files == 0
+    assert server.files() == names(2, *ALL)
+
+
 async def test_an_older_file_of_that_name_is_replaced(studio: Studio, server: SshServer) -> None:
     await studio.event(1)
     (clip,) = names(1, ".mp4")
