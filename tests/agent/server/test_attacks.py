@@ -3,8 +3,11 @@
 import asyncio
 import gzip
 import re
+import ssl
+import warnings
 import zlib
 from collections.abc import AsyncIterator
+from contextlib import nullcontext, suppress
 from pathlib import Path
 
 import pytest
@@ -51,6 +54,38 @@ def _complete(answer: bytes) -> bool:
 
 def statuses(answer: bytes) -> list[int]:
     return [int(status) for status in re.findall(rb"HTTP/1\.[01] (\d{3})", answer)]
+
+
+# --- listening in --------------------------------------------------------------------------------
+
+
+async def test_plain_http_gets_no_answer(agent: RunningAgent) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", agent.port)
+    writer.write(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+    async with asyncio.timeout(10):
+        with suppress(ConnectionError):
+            assert b"HTTP" not in await reader.read()
+    writer.close()
+
+
+@pytest.mark.parametrize(
+    ("newest", "spoken"), [(ssl.TLSVersion.TLSv1_1, False), (ssl.TLSVersion.TLSv1_2, True)]
+)
+async def test_old_tls_is_not_spoken(
+    agent: RunningAgent, newest: ssl.TLSVersion, spoken: bool
+) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        context.minimum_version = ssl.TLSVersion.TLSv1
+        context.maximum_version = newest
+    refused = pytest.raises((ssl.SSLError, ConnectionError))  # an alert, or a reset
+    with nullcontext() if spoken else refused:
+        _, writer = await asyncio.open_connection("127.0.0.1", agent.port, ssl=context)
+        writer.transport.abort()
 
 
 # --- framing -------------------------------------------------------------------------------------
