@@ -13,6 +13,7 @@ from .blobs import Blobs
 
 _REACH = 4  # pixels, of about 160 across: as far as things that are fixed somewhere swing
 _EXPLAINED = 0.4  # of the difference may be left where a displacement explains it
+_PLAIN = 40  # levels of difference; what is fainter fits by chance as far aside as is searched
 _MOST_PIXELS = 48  # of a blob are compared
 
 
@@ -41,10 +42,10 @@ class DisplacementTest:
         places += _REACH * (self._framed_width + 1)
         off = self._frame(background)[self._shifts + places] - contrast.ravel()[pixels]
         left = np.add.reduceat(np.abs(off, out=off), firsts, axis=1, dtype=np.int32)
-        explained = left.min(axis=0) < _EXPLAINED * left[len(left) // 2]
-        # A best fit at the rim of the reach is chance: that of a thing that swings lies within.
-        explained &= self._within[left.argmin(axis=0)]
-        return np.asarray(explained, np.bool_)
+        here = left[len(left) // 2]
+        explained = left.min(axis=0) < _EXPLAINED * here
+        plain = here >= _PLAIN * np.diff(firsts, append=len(sample))
+        return np.asarray(explained & (plain | self._within[left.argmin(axis=0)]), np.bool_)
 
     def _frame(self, background: MatLike) -> NDArray[np.int16]:
         """The background with a margin, flat, its edges repeated."""
