@@ -40,17 +40,15 @@ class BlobFinder:
             return NO_BLOBS
         changed = scene.moving_on(change)
         evidence.hand_on(change.seconds)
-        usual_blobs = _moving_blobs(usual, changed, self._usual)
+        moving = moving_pixels(usual, changed)
+        usual_blobs = _blobs(moving, self._usual)
         evidence.count_new(usual_blobs, change.seconds)
         swaying = self._swaying(usual_blobs, change, scene, evidence)
-        if len(swaying):
+        if wanted is not usual:
             moving = moving_pixels(wanted, changed)
-            return (
-                NO_BLOBS
-                if moving is None
-                else find_blobs(_without(moving, swaying), self.demand.pixels)
-            )
-        return usual_blobs if wanted is usual else _moving_blobs(wanted, changed, self.demand)
+        elif not len(swaying):
+            return usual_blobs
+        return _blobs(moving, self.demand, without=swaying)
 
     def _is_worth_a_look(self, change: Change, wanted: MatLike) -> bool:
         if change.foreground_pixels >= _WORTH_A_LOOK * self._usual.pixels:
@@ -68,9 +66,10 @@ class BlobFinder:
         return unknown.only(displaced)
 
 
-def _moving_blobs(foreground: MatLike, changed: MatLike, demand: Demand) -> Blobs:
-    moving = moving_pixels(foreground, changed)
-    return NO_BLOBS if moving is None else find_blobs(moving, demand.pixels)
+def _blobs(moving: MatLike | None, demand: Demand, without: Blobs = NO_BLOBS) -> Blobs:
+    if moving is None:
+        return NO_BLOBS
+    return find_blobs(_without(moving, without) if len(without) else moving, demand.pixels)
 
 
 def _without(plane: MatLike, blobs: Blobs) -> MatLike:

@@ -1,7 +1,7 @@
 """Rain, snow and gusts: how many things appear out of nowhere."""
 
 _SECONDS = 3.0  # that it is averaged over
-_USUAL = 1.0  # things a look that nobody who walks through a picture makes
+_HALVING = 1.0  # new things a look, at which it proves half as much
 
 
 class Clutter:
@@ -17,7 +17,7 @@ class Clutter:
     @property
     def trust(self) -> float:
         """The share of its usual weight that a look may have, above 0 to 1."""
-        return _USUAL / (_USUAL + self._new_things)
+        return _HALVING / (_HALVING + self._new_things)
 
     def note(self, new_things: int, seconds: float) -> None:
         """Take a look, so many seconds after the last, in which so many things were new."""

@@ -58,9 +58,9 @@ class LookSchedule:
     def _looks(self, at: float) -> float:
         passed, self._budgeted_at = max(0.0, at - self._budgeted_at), at
         self._budget = min(_DOUBT_BUDGET, self._budget + passed * _DOUBT_REFILL)
-        if at - self._moved < _MOTION_SECONDS:
+        if 0 <= at - self._moved < _MOTION_SECONDS:
             return _MOTION_LOOKS
-        if at - self._stirred >= _DOUBT_SECONDS:
+        if not 0 <= at - self._stirred < _DOUBT_SECONDS:
             return self._idle_looks
         if self._budget < 1:
             return _MOTION_LOOKS
