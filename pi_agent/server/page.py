@@ -9,7 +9,7 @@ _POLICY = (
     "default-src 'none'",
     "script-src 'self'",
     "style-src 'self'",
-    "img-src 'self' blob:",
+    "img-src 'self'",
     "media-src 'self'",
     "connect-src 'self'",
     "manifest-src 'self'",

@@ -37,9 +37,9 @@ class LiveView {
   }
 
   build() {
-    // A status of its own: screen readers say what changes in it.
     this.motion = h("p", { class: "motion", role: "status" });
     this.score = h("meter", { min: 0, max: 100, value: 0, "aria-label": t("score") });
+    this.track = h("div", { class: "track" }, this.score);
     this.figures = h("p", { class: "figures muted" });
     this.system = h("p", { class: "figures muted" });
     this.showsBoxes = recall("boxes", "yes") === "yes";
@@ -53,7 +53,7 @@ class LiveView {
       helloCard(),
       h("div", { class: "view-head" }, h("h2", {}, this.camera.name), cameraChooser()),
       this.stage.element,
-      h("div", { class: "bar" }, this.motion, h("div", { class: "score" }, h("span", { class: "muted" }, t("score")), this.score)),
+      h("div", { class: "bar" }, this.motion, h("div", { class: "score" }, h("span", { class: "muted" }, t("score")), this.track)),
       h("div", { class: "row tools" },
         button("snapshot", t("snapshot"), () => this.snapshot()),
         this.aimButton,
@@ -68,7 +68,7 @@ class LiveView {
 
   show(look) {
     this.score.value = look.score;
-    this.score.high = look.threshold;
+    this.track.style.setProperty("--threshold", String(look.threshold));
     this.score.classList.toggle("counts", look.active);
     this.score.setAttribute("aria-valuetext", number(look.score));
     if (look.fps !== null) this.figures.textContent = this.figuresOf(look.fps);

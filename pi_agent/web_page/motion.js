@@ -93,6 +93,10 @@ class MotionView {
     this.edited();
   }
 
+  get isUnsaved() {
+    return this.editor.isChanged;
+  }
+
   /** Somebody else, or this page, changed the camera's settings. */
   settingsChanged() {
     const { settings } = state.cameras.get(this.camera.id);

@@ -3,13 +3,14 @@
 import { post } from "./api.js";
 import { languageChooser, themeChooser } from "./choosers.js";
 import { button, h, icon } from "./dom.js";
+import { ask } from "./feedback.js";
 import { historyView } from "./history.js";
 import { t } from "./language.js";
 import { liveView } from "./live.js";
 import { motionView } from "./motion.js";
 import { noticeList } from "./notices.js";
 import { settingsView } from "./settings.js";
-import { emit, isOwner, on, state } from "./store.js";
+import { emit, isOwner, on, remember, state } from "./store.js";
 
 const VIEWS = [
   { name: "live", open: liveView },
@@ -33,8 +34,9 @@ export class Shell {
       this.nav,
     );
     const signal = this.ended.signal;
-    window.addEventListener("hashchange", () => this.show(), { signal });
-    on("chosen", () => this.show(), signal);
+    window.addEventListener("hashchange", () => this.leave(), { signal });
+    for (const type of ["click", "keydown"]) document.addEventListener(type, (event) => this.closeMenu(event), { signal });
+    on("chosen", () => this.leave(), signal);
     on("cameras", () => this.camerasChanged(), signal);
     this.known = [...state.cameras.keys()].join();
   }
@@ -53,7 +55,7 @@ export class Shell {
 
   menu() {
     const who = t(isOwner() ? "role-owner" : "role-viewer");
-    return h(
+    this.menuPart = h(
       "details",
       { class: "menu" },
       h("summary", { title: t("menu"), "aria-label": t("menu") }, h("span", { "aria-hidden": "true" }, "⋯")),
@@ -66,6 +68,24 @@ export class Shell {
         button("out", t("log-out"), () => logOut()),
       ),
     );
+    return this.menuPart;
+  }
+
+  closeMenu(event) {
+    const leaves = event.type === "click" ? !this.menuPart.contains(event.target) : event.key === "Escape";
+    if (leaves) this.menuPart.open = false;
+  }
+
+  /** Go where the address leads, unless the user rather stays with what is not saved. */
+  async leave() {
+    const { name, camera } = this.view;
+    if (this.view.isUnsaved && !(await ask(t("unsaved-question"), t("unsaved-detail"), t("discard")))) {
+      history.replaceState(null, "", `#/${name}`);
+      remember("camera", camera.id);
+      for (const select of this.main.querySelectorAll(".view-head select")) select.value = camera.id;
+      return;
+    }
+    this.show();
   }
 
   /** Open the view that the address names. */
@@ -74,6 +94,7 @@ export class Shell {
     const view = views.find(({ name }) => location.hash === `#/${name}`) ?? views[0];
     this.view?.close();
     this.view = view.open();
+    this.view.name = view.name;
     this.main.replaceChildren(h("h1", { class: "hidden-words" }, t(view.name)), this.view.element);
     this.main.dataset.view = view.name;
     document.title = `${t(view.name)} – ${state.info.name}`;

@@ -17,7 +17,7 @@ export class Tuner {
     this.canvas = h("canvas", { class: "chart", "aria-hidden": "true" });
     this.input = h("input", { type: "range", id: "sensitivity", min: 1, max: 100, value: this.sensitivity });
     this.figure = h("output", { for: "sensitivity" });
-    this.now = h("p", { class: "muted", role: "status" });
+    this.now = h("p", { class: "muted" }); // no live region: it changes with every step somebody takes
     this.input.addEventListener("input", () => this.set(Number(this.input.value)));
     this.input.addEventListener("change", () => this.save());
     this.element = h(

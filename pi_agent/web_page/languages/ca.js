@@ -133,6 +133,8 @@ export default {
   save: "Desa",
   saved: "Desat",
   undo: "Desfés",
+  "unsaved-question": "Vols sortir sense desar?",
+  "unsaved-detail": "Les zones i màscares que has canviat es queden com estaven.",
   discard: "Descarta",
   tuner: "Sensibilitat",
   sensitivity: "Sensibilitat",

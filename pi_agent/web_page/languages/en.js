@@ -133,6 +133,8 @@ export default {
   save: "Save",
   saved: "Saved",
   undo: "Undo",
+  "unsaved-question": "Leave without saving?",
+  "unsaved-detail": "The zones and masks that you have changed stay as they were.",
   discard: "Discard",
   tuner: "Sensitivity",
   sensitivity: "Sensitivity",

@@ -133,6 +133,8 @@ export default {
   save: "Guardar",
   saved: "Guardado",
   undo: "Deshacer",
+  "unsaved-question": "¿Salir sin guardar?",
+  "unsaved-detail": "Las zonas y máscaras que has cambiado se quedan como estaban.",
   discard: "Descartar",
   tuner: "Sensibilidad",
   sensitivity: "Sensibilidad",

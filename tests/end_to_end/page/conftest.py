@@ -16,8 +16,12 @@ from tests.end_to_end.conftest import CHECKOUT
 from tests.scripted_source import ScriptedSource
 
 _OUTPUT = CHECKOUT / "build" / "end_to_end" / "page"
-DESKTOP = {"viewport": {"width": 1280, "height": 800}}
-PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
+PHONE: dict[str, Any] = {
+    "viewport": {"width": 390, "height": 844},
+    "has_touch": True,
+    "is_mobile": True,
+}
 # What Chromium says when a request is refused, or a test reads a canvas, as some tests want it to.
 _EXPECTED = re.compile(
     r"Failed to load resource|WebSocket connection to|Canvas2D: Multiple readback"

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
+from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]
 from playwright.async_api import Page, expect
 
 from pi_agent.protocol import SettingsPatch
@@ -84,6 +84,8 @@ async def test_axe_finds_nothing_in_dialogs_and_open_parts(
     await page.get_by_role("button", name="Use a rectangle").click()
     assert await violations(page) == []
     await page.get_by_role("link", name="Settings").click()
+    assert await violations(page) == []
+    await page.get_by_role("button", name="Discard").last.click()
     await page.get_by_role("button", name="New code").click()
     await page.locator(".big-code").wait_for()
     assert await violations(page) == []

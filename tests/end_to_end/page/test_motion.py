@@ -141,6 +141,22 @@ async def test_what_the_agent_refuses_is_told(demo: RunningAgent, page: Page) ->
     await expect(name).to_have_value("Path")
 
 
+async def test_what_is_not_saved_is_not_lost_without_a_question(
+    demo: RunningAgent, page: Page
+) -> None:
+    await page.get_by_role("button", name="Draw a zone").click()
+    await page.get_by_role("button", name="Use a rectangle").click()
+    await page.get_by_role("link", name="Live").click()
+    question = page.get_by_role("dialog", name="Leave without saving?")
+    await question.get_by_role("button", name="Cancel").click()
+    await expect(page.get_by_label("Name of the zone")).to_have_value("Zone 1")
+    assert page.url.endswith("#/motion")
+    await page.get_by_role("link", name="Live").click()
+    await question.get_by_role("button", name="Discard").click()
+    await expect(page.get_by_role("button", name="Snapshot")).to_be_visible()
+    assert settings_of(demo).zones == ()
+
+
 async def test_a_change_elsewhere_is_shown_but_never_over_ones_own(
     demo: RunningAgent, page: Page
 ) -> None:
