@@ -117,7 +117,7 @@ EVIDENCE: dict[str, tuple[str, ...]] = {
     "entity-translations": ("test_translations::test_every_entity_that_asks_for_a_name_has_one",),
     "exception-translations": (
         "test_quality_scale::test_no_exception_of_home_assistant_is_raised_untranslated",
-        "test_translations::test_every_exception_that_is_raised_has_its_sentence_and_none_is_left_over",  # noqa: E501
+        "test_translations::test_every_exception_that_is_raised_has_its_sentence_and_none_is_left_over",
     ),
     "icon-translations": (
         "test_manifest::test_icons_are_material_design_icons_and_no_state_repeats_the_default",
