@@ -48,6 +48,14 @@ class CameraSensorDescription(SensorEntityDescription):
     value_fn: Callable[[CameraData], datetime | float | None]
 
 
+_TENTH_OF_A_GIGABYTE = -8  # digits of a number of bytes
+
+
+def _rounded(value: float | None, digits: int) -> float | None:
+    """As precise as anybody cares for, so that a Pi at rest writes no states."""
+    return None if value is None else round(value, digits)
+
+
 AGENT_SENSORS: tuple[AgentSensorDescription, ...] = (
     AgentSensorDescription(
         key="temperature",
@@ -55,7 +63,7 @@ AGENT_SENSORS: tuple[AgentSensorDescription, ...] = (
         native_unit_of_measurement=UnitOfTemperature.CELSIUS,
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=0,
-        value_fn=lambda system: system.temperature,
+        value_fn=lambda system: _rounded(system.temperature, 0),
     ),
     AgentSensorDescription(
         key="free_disk",
@@ -65,7 +73,7 @@ AGENT_SENSORS: tuple[AgentSensorDescription, ...] = (
         suggested_unit_of_measurement=UnitOfInformation.GIGABYTES,
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=1,
-        value_fn=lambda system: system.free_disk_bytes,
+        value_fn=lambda system: _rounded(system.free_disk_bytes, _TENTH_OF_A_GIGABYTE),
     ),
     AgentSensorDescription(
         key="started_at",

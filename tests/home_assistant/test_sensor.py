@@ -1,11 +1,12 @@
 """Sensors tell how the Pi and its cameras fare; what few need is off at first."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE, STATE_UNKNOWN
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -90,12 +91,12 @@ async def test_what_a_machine_cannot_tell_has_no_entity(
     monkeypatch: pytest.MonkeyPatch,
     tells: bool,
 ) -> None:
-    monkeypatch.setattr(system_state, "_temperature", lambda: 51.5 if tells else None)
+    monkeypatch.setattr(system_state, "_temperature", lambda: 51.7 if tells else None)
     monkeypatch.setattr(system_state, "read_throttled", lambda: True if tells else None)
     await set_up(entry)
     temperature = value_of(hass, "sensor.porch_pi_temperature")
     throttled = value_of(hass, "binary_sensor.porch_pi_throttled")
-    assert (temperature, throttled) == (("51.5", STATE_ON) if tells else (None, None))
+    assert (temperature, throttled) == (("52.0", STATE_ON) if tells else (None, None))
 
 
 async def test_an_older_agent_leaves_its_state_unknown_until_it_tells(
@@ -108,8 +109,8 @@ async def test_an_older_agent_leaves_its_state_unknown_until_it_tells(
     await set_up(entry)
     assert value_of(hass, "sensor.porch_pi_temperature") == STATE_UNKNOWN
     assert value_of(hass, "binary_sensor.porch_pi_throttled") == STATE_UNKNOWN
-    tell(entry, SystemMessage(temperature=48, throttled=False))
-    assert value_of(hass, "sensor.porch_pi_temperature") == "48"
+    tell(entry, SystemMessage(temperature=48.2, throttled=False))
+    assert value_of(hass, "sensor.porch_pi_temperature") == "48.0"
     assert value_of(hass, "binary_sensor.porch_pi_throttled") == STATE_OFF
 
 
@@ -164,6 +165,23 @@ async def test_sensors_are_unavailable_while_the_agent_is_lost(
 ) -> None:
     await agent.stop()
     await until(lambda: value_of(hass, "sensor.porch_pi_free_disk_space") == STATE_UNAVAILABLE)
+
+
+async def test_a_pi_at_rest_writes_no_states(hass: HomeAssistant, loaded: MockConfigEntry) -> None:
+    begin = SystemMessage(free_disk_bytes=21_474_836_480, temperature=51.2)
+    status = CameraMessage(camera="porch", state=CameraState.ONLINE, fps=15.0, covered=False)
+    tell(loaded, begin)
+    tell(loaded, status)
+    await hass.async_block_till_done()
+    changes: list[str] = []
+    note = callback(lambda event: changes.append(event.data["entity_id"]))
+    hass.bus.async_listen("state_changed", note)
+    for minute in range(10):
+        free = begin.free_disk_bytes or 0
+        tell(loaded, replace(begin, free_disk_bytes=free - minute * 100_000, temperature=51.0))
+        tell(loaded, replace(status, fps=15.0 + minute / 100))
+    await hass.async_block_till_done()
+    assert changes == []
 
 
 async def test_motion_writes_no_state_of_the_pi(
