@@ -1,6 +1,6 @@
 """What one look at the scene found."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pi_agent.protocol import Box
 
@@ -24,4 +24,4 @@ class MotionObservation:
     zones: tuple[str, ...] = ()
     stirring: bool = False
     learning: bool = False
-    moving: Blobs | None = None
+    moving: Blobs | None = field(default=None, compare=False, repr=False)

@@ -15,9 +15,16 @@ from pi_agent.protocol import (
     CameraSettings,
     ErrorDocument,
     EventPatch,
+    HistorySummary,
+    IdentifyRequest,
+    LoginRequest,
     MotionEvent,
     PairAnswer,
+    PairingCodeAnswer,
+    PairingCodeRequest,
     PairRequest,
+    SessionInfo,
+    SystemMessage,
     TriggerRequest,
     routes,
 )
@@ -30,6 +37,7 @@ from .json_schema import Schema, optional_fields, schema_of
 _WIDTH = {"width": {"type": "integer", "minimum": 16, "maximum": 8192}}
 _TIME = {"type": "string", "format": "date-time"}
 _TEXT = {"type": "string"}
+_FLAG = {"type": "integer", "minimum": 0, "maximum": 1}
 _NAMES = {
     "camera": {"type": "string", "pattern": "^[a-z0-9_]{1,64}$"},
     "event": {"type": "string", "pattern": "^[0-9a-z-]{1,64}$"},
@@ -37,7 +45,8 @@ _NAMES = {
 _REASONS = {
     400: "a value is wrong; `field` names it",
     401: "no token, or one that is wrong or revoked; a wrong pairing code",
-    404: "no such camera, event or picture",
+    403: "a request that another site made, or one that is an owner's alone",
+    404: "no such camera, event or picture; this machine has no such part",
     409: "still going on, or still being made",
     413: "a body of more than 64 KiB",
     429: "too many wrong pairing codes",
@@ -57,15 +66,36 @@ class Operation:
     errors: tuple[int, ...] = ()
 
 
+_EVENT_QUERY: Schema = {
+    "camera": _TEXT,
+    "label": _TEXT,
+    "zone": _TEXT,
+    "after": _TIME,
+    "before": _TIME,
+    "limit": {"type": "integer", "minimum": 1, "maximum": 500},
+    "cursor": _TEXT,
+}
 _STATUS_OK: Schema = {"type": "object", "required": ["status"], "properties": {"status": _TEXT}}
 _OPERATIONS: dict[tuple[str, str], Operation] = {
     ("GET", routes.HEALTH): Operation(answer=_STATUS_OK),
     ("GET", routes.METRICS): Operation(media="text/plain"),
     ("POST", routes.PAIR): Operation(body=PairRequest, answer=PairAnswer, errors=(401, 429)),
+    ("POST", routes.PAIRING_CODES): Operation(
+        body=PairingCodeRequest, answer=PairingCodeAnswer, errors=(503,)
+    ),
+    ("POST", routes.LOGIN): Operation(
+        body=LoginRequest, answer=SessionInfo, errors=(401, 403, 429)
+    ),
+    ("POST", routes.LOGOUT): Operation(status=204),
+    ("GET", routes.SESSION): Operation(answer=SessionInfo),
     ("GET", routes.INFO): Operation(answer=AgentInfo),
     ("GET", routes.STREAM): Operation(
         media="multipart/x-mixed-replace",
-        query=_WIDTH | {"fps": {"type": "number", "minimum": 0.1, "maximum": 120}},
+        query=_WIDTH
+        | {
+            "fps": {"type": "number", "minimum": 0.1, "maximum": 120},
+            "framing": {"enum": ["plain", "browser"]},
+        },
         errors=(503,),
     ),
     ("GET", routes.SNAPSHOT): Operation(media="image/jpeg", query=_WIDTH, errors=(503,)),
@@ -76,27 +106,23 @@ _OPERATIONS: dict[tuple[str, str], Operation] = {
     ("POST", routes.TRIGGER): Operation(
         body=TriggerRequest, answer={"type": "object"}, status=202, errors=(503,)
     ),
-    ("GET", routes.EVENTS): Operation(
-        answer=EventPage,
-        query={
-            "camera": _TEXT,
-            "label": _TEXT,
-            "zone": _TEXT,
-            "after": _TIME,
-            "before": _TIME,
-            "limit": {"type": "integer", "minimum": 1, "maximum": 500},
-            "cursor": _TEXT,
-        },
-    ),
+    ("GET", routes.LOOKS): Operation(status=101),
+    ("GET", routes.SYSTEM): Operation(answer=SystemMessage),
+    ("GET", routes.HISTORY): Operation(answer=HistorySummary, query=_EVENT_QUERY),
+    ("GET", routes.EVENTS): Operation(answer=EventPage, query=_EVENT_QUERY),
     ("GET", routes.EVENT): Operation(answer=MotionEvent),
     ("PATCH", routes.EVENT): Operation(body=EventPatch, answer=MotionEvent, errors=(503,)),
     ("DELETE", routes.EVENT): Operation(status=204, errors=(409, 503)),
     ("GET", routes.EVENT_SNAPSHOT): Operation(
-        media="image/jpeg", query={"boxes": {"type": "integer", "minimum": 0, "maximum": 1}}
+        media="image/jpeg", query={"boxes": _FLAG, "thumbnail": _FLAG}
     ),
     ("GET", routes.EVENT_CLIP): Operation(media="video/mp4", errors=(409,)),
     ("GET", routes.WEBSOCKET): Operation(
         status=101, query={"since": {"type": "integer", "minimum": 0, "maximum": 2**53}}
+    ),
+    ("POST", routes.RESTART): Operation(answer={"type": "object"}, status=202, errors=(404,)),
+    ("POST", routes.IDENTIFY): Operation(
+        body=IdentifyRequest, answer={"type": "object"}, status=202, errors=(404,)
     ),
 }
 
@@ -156,6 +182,7 @@ def _errors(known: Operation, *, is_open: bool, named: bool) -> list[int]:
     common = {
         400: known.body is not None or known.query is not None,
         401: not is_open,
+        403: not is_open,
         404: named,
         413: known.body is not None,
     }

@@ -14,6 +14,7 @@ import pytest
 
 from pi_agent.protocol import routes
 from pi_agent.server.application import ROUTES
+from pi_agent.server.auth_middleware import OPEN_PATHS
 from tests.agent_fixture import RunningAgent, running_agent
 from tests.scripted_source import ScriptedSource
 
@@ -21,7 +22,7 @@ from .conftest import Api
 from .test_bounds import said
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "XYZ")
-TEMPLATES = sorted({template for _, template, _ in ROUTES} - {routes.HEALTH, routes.PAIR})
+TEMPLATES = sorted({template for _, template, _ in ROUTES} - OPEN_PATHS)
 GETTABLE = {(method, template) for method, template, _ in ROUTES} - {("GET", routes.STREAM)}
 
 
@@ -236,7 +237,7 @@ async def test_no_method_opens_a_protected_path(agent: RunningAgent, template: s
         *("/healthz/../api/v1/info", "/healthz/%2e%2e/api/v1/info", "/healthz%2f..%2fapi/v1/info"),
         *("//api/v1/info", "/./api/v1/info", "/api/v1/pair/../info", "/api//v1/info"),
         *("/healthz;/api/v1/info", "/healthz?/api/v1/info/..", "/%61pi/v1/info", "/healthz%00"),
-        *("http://x/api/v1/info", "/healthz#/api/v1/info", "/healthz/", "/HEALTHZ", "*", "/"),
+        *("http://x/api/v1/info", "/healthz#/api/v1/info", "/healthz/", "/HEALTHZ", "*", "/index"),
     ],
 )
 async def test_no_spelling_of_a_path_opens_a_door(agent: RunningAgent, path: str) -> None:
@@ -313,7 +314,7 @@ async def first_event(agent: RunningAgent) -> str:
 async def test_a_revoked_token_opens_no_route(api: Api) -> None:
     await api.agent.agent.access.revoke_token("test")
     for method, template, _ in ROUTES:
-        if template in {routes.HEALTH, routes.PAIR}:
+        if template in OPEN_PATHS:
             continue
         path = routes.path(template, camera="porch", event="x")
         status, error = await api.error(method, path)
