@@ -11,8 +11,7 @@ _READ_BYTES = 256 * 1024  # a picture at once, where it is all there
 _MOST_HEADER_BYTES = 2048
 _MOST_JPEG_BYTES = 32 * 1024 * 1024
 _HEADERS_END = b"\r\n\r\n"
-_LENGTH = re.compile(rb"^content-length:[ \t]*([^\r\n]*)", re.IGNORECASE | re.MULTILINE)
-_CAPTURED_AT = re.compile(rb"^x-timestamp:[ \t]*([^\r\n]*)", re.IGNORECASE | re.MULTILINE)
+_HEADER = re.compile(rb"^([a-z-]+):[ \t]*([^\r\n]*?)[ \t]*\r$", re.MULTILINE)  # in lower case
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +41,8 @@ async def read_parts(reader: ByteReader) -> AsyncGenerator[StreamPart]:
     """
     buffer = _Buffer(reader)
     while (headers := await buffer.take_headers()) is not None:
-        length, captured_at = _length(headers), _captured_at(headers)
+        values = dict(_HEADER.findall(headers.lower()))
+        length, captured_at = _length(values), _captured_at(values)
         yield StreamPart(jpeg=await buffer.take(length), captured_at=captured_at)
 
 
@@ -50,7 +50,7 @@ class _Buffer:
     """Takes what there is at once; copies only what came in several pieces."""
 
     def __init__(self, reader: ByteReader) -> None:
-        self._reader = reader
+        self._read = reader.read
         self._rest = memoryview(b"")  # read and not taken yet
 
     async def take_headers(self) -> bytes | None:
@@ -61,7 +61,7 @@ class _Buffer:
             known = len(headers)
             if known == _MOST_HEADER_BYTES:
                 raise AgentProtocolError("a part of the stream has too many headers")
-            piece = await self._read()
+            piece = memoryview(await self._read(_READ_BYTES))
             if not piece:
                 return None
             headers += piece[: _MOST_HEADER_BYTES - known]
@@ -76,7 +76,7 @@ class _Buffer:
         while len(piece) < missing:
             pieces.append(piece)
             missing -= len(piece)
-            piece = await self._read()
+            piece = memoryview(await self._read(_READ_BYTES))
             if not piece:
                 raise EOFError("the stream ended within a picture")
         self._rest = piece[missing:]
@@ -85,25 +85,19 @@ class _Buffer:
         pieces.append(piece[:missing])
         return memoryview(b"".join(pieces))
 
-    async def _read(self) -> memoryview:
-        return memoryview(await self._reader.read(_READ_BYTES))
 
-
-def _length(headers: bytes) -> int:
-    text = _value(_LENGTH, headers)
-    if not text.isdecimal() or not 0 < int(text) <= _MOST_JPEG_BYTES:
-        raise AgentProtocolError(f"a part of the stream has the length {text!r}")
+def _length(headers: dict[bytes, bytes]) -> int:
+    text = headers.get(b"content-length", b"")
+    if not text.isdigit() or not 0 < int(text) <= _MOST_JPEG_BYTES:
+        raise AgentProtocolError(f"a part of the stream has the length {text.decode('latin-1')!r}")
     return int(text)
 
 
-def _captured_at(headers: bytes) -> float:
-    text = _value(_CAPTURED_AT, headers)
+def _captured_at(headers: dict[bytes, bytes]) -> float:
+    text = headers.get(b"x-timestamp", b"")
     try:
         return float(text)
     except ValueError:
-        raise AgentProtocolError(f"a part of the stream was captured at {text!r}") from None
-
-
-def _value(header: re.Pattern[bytes], headers: bytes) -> str:
-    found = header.search(headers)
-    return found[1].decode("latin-1").strip() if found else ""
+        raise AgentProtocolError(
+            f"a part of the stream was captured at {text.decode('latin-1')!r}"
+        ) from None
