@@ -45,3 +45,21 @@ class PairingCodeAnswer:
     code: str
     role: Role
     expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientInfo:
+    """A client that has a token or session; `used_at` is known for sessions, to the hour."""
+
+    name: str
+    role: Role
+    created_at: datetime
+    used_at: datetime | None = None
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientList:
+    """All who have access, by name."""
+
+    clients: tuple[ClientInfo, ...]

@@ -7,6 +7,7 @@ from pi_agent.protocol import routes
 
 from . import (
     cameras,
+    clients,
     events,
     history,
     looks,
@@ -29,6 +30,8 @@ ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("GET", routes.METRICS, metrics.metrics),
     ("POST", routes.PAIR, pairing.pair),
     ("POST", routes.PAIRING_CODES, sessions.new_pairing_code),
+    ("GET", routes.CLIENTS, clients.list_clients),
+    ("DELETE", routes.CLIENT, clients.revoke_client),
     ("POST", routes.LOGIN, sessions.log_in),
     ("POST", routes.LOGOUT, sessions.log_out),
     ("GET", routes.SESSION, sessions.session),

@@ -1,7 +1,8 @@
 // Polygons drawn on the picture with mouse, touch or keys. Points are fractions of the picture.
 
 import { svg } from "./dom.js";
-import { number, t } from "./language.js";
+import { t } from "./language.js";
+import { drawing } from "./region_drawing.js";
 
 const LEAST_POINTS = 3;
 const MOST_POINTS = 64;
@@ -229,64 +230,11 @@ export class RegionEditor {
     this.element.querySelector(`[data-point="${point}"]`)?.focus();
   }
 
-  // --- drawing -----------------------------------------------------------------------------------
-
   draw() {
-    const { clientWidth: width, clientHeight: height } = this.element;
-    const focused = document.activeElement?.dataset;
-    const inside = this.element.contains(document.activeElement);
-    const place = ([x, y]) => [x * width, y * height];
-    this.element.replaceChildren(
-      ...["masks", "zones"].flatMap((kind) => this.regions[kind].map((_, index) => this.shape({ kind, index }, place))).flat(),
-      ...(this.selected && !this.draft ? this.handles(place) : []),
-      ...(this.draft ? this.drafting(place) : []),
-    );
-    if (inside && focused?.point !== undefined) this.focusPoint(focused.point);
-  }
-
-  shape(region, place) {
-    const points = this.pointsOf(region).map(place);
-    const { kind, index } = region;
-    const name = kind === "zones" ? this.regions.zones[index].name : t("mask-n", { n: index + 1 });
-    const isSelected = this.selected?.kind === kind && this.selected.index === index;
-    const polygon = svg("polygon", {
-      class: `region ${kind}${isSelected ? " selected" : ""}`,
-      points: points.join(" "),
-      "data-region": JSON.stringify(region),
-      tabindex: this.draft ? -1 : 0,
-      role: "button",
-      "aria-label": name,
-      "aria-pressed": String(isSelected),
-    });
-    const [x, y] = middleOf(points);
-    return [polygon, svg("text", { x, y, class: `region-name ${kind}`, "aria-hidden": "true" }, name)];
-  }
-
-  handles(place) {
-    const points = this.pointsOf(this.selected);
-    const middles = points.map((point, index) => {
-      const next = points[(index + 1) % points.length];
-      const [cx, cy] = place([(point[0] + next[0]) / 2, (point[1] + next[1]) / 2]);
-      return svg("circle", { class: "handle middle", cx, cy, r: 5, "data-middle": index, tabindex: 0, role: "button", "aria-label": t("add-point", { n: index + 1 }) });
-    });
-    const corners = points.map((point, index) => {
-      const [cx, cy] = place(point);
-      const label = t("point", { n: index + 1, of: points.length, x: percent(point[0]), y: percent(point[1]) });
-      return svg("circle", { class: "handle", cx, cy, r: 8, "data-point": index, tabindex: 0, role: "button", "aria-label": label });
-    });
-    return [...middles, ...corners];
-  }
-
-  drafting(place) {
-    const { kind, points, pointer } = this.draft;
-    const all = pointer && points.length ? [...points, pointer] : points;
-    return [
-      svg("polyline", { class: `region ${kind} draft`, points: all.map(place).join(" ") }),
-      ...points.map((point, index) => {
-        const [cx, cy] = place(point);
-        return svg("circle", { class: index ? "handle" : "handle first", cx, cy, r: index ? 6 : 9 });
-      }),
-    ];
+    const focused = document.activeElement?.dataset?.point;
+    const hadFocus = this.element.contains(document.activeElement);
+    this.element.replaceChildren(...drawing(this));
+    if (hadFocus && focused !== undefined) this.focusPoint(focused);
   }
 
   close() {
@@ -295,9 +243,3 @@ export class RegionEditor {
 }
 
 const fraction = (value) => Math.round(Math.max(0, Math.min(1, value)) * 10000) / 10000;
-const percent = (value) => number(value, { style: "percent" });
-
-function middleOf(points) {
-  const sum = points.reduce(([x, y], [px, py]) => [x + px, y + py], [0, 0]);
-  return sum.map((value) => value / points.length);
-}

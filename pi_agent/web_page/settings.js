@@ -1,5 +1,6 @@
 // Settings: each is saved as it is changed. Then Home Assistant, and what this agent is.
 
+import { accessPanel } from "./access.js";
 import { cameraPath, patch } from "./api.js";
 import { cameraChooser } from "./choosers.js";
 import { h } from "./dom.js";
@@ -46,6 +47,7 @@ class SettingsView {
       h("div", { class: "view-head" }, h("h2", {}, camera?.name ?? t("settings")), cameraChooser()),
       h("div", { class: "groups" }, groups),
       this.connect.element,
+      accessPanel(),
       about(),
     );
     on("settings", (id) => id === camera?.id && this.fill(), this.ended.signal);

@@ -17,7 +17,7 @@ from tests.scripted_source import ScriptedSource
 from .conftest import Api
 
 PROTECTED = [
-    (method, routes.path(template, camera="porch", event="x"))
+    (method, routes.path(template, camera="porch", event="x", client="x"))
     for method, template, _ in ROUTES
     if template not in {routes.HEALTH, routes.PAIR, routes.LOGIN}
 ]

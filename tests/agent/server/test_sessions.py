@@ -23,7 +23,7 @@ CHROME = (
     "Chrome/131.0.0.0 Mobile Safari/537.36"
 )
 ENDPOINTS = [
-    (method, routes.path(template, camera="porch", event="x"))
+    (method, routes.path(template, camera="porch", event="x", client="x"))
     for method, template, _ in ROUTES
     if template not in {routes.HEALTH, routes.PAIR, routes.LOGIN}
 ]
@@ -234,7 +234,7 @@ async def test_a_viewer_may_do_nothing_else(stranger: Api) -> None:
     assert len(others) > 5
     async with page(stranger.agent, await viewer_cookie(stranger)) as viewer:
         for method, template in others:
-            path = routes.path(template, camera="porch", event="x")
+            path = routes.path(template, camera="porch", event="x", client="x")
             status, error = await viewer.error(method, path, json={})
             assert (status, error["code"]) == (403, "forbidden"), (method, template)
 
@@ -264,6 +264,25 @@ async def test_an_owner_makes_a_code_that_pairs(stranger: Api, role: Role) -> No
     assert code.matches_certificate(stranger.agent.certificate_sha256)
     _, answer = await stranger.json("POST", routes.LOGIN, json={"code": made["code"]})
     assert answer["role"] == role.value
+
+
+async def test_an_owner_ends_the_access_of_a_lost_phone(stranger: Api) -> None:
+    lost, (_, answer) = await log_in(stranger, Role.VIEWER)
+    cookie, _ = await log_in(stranger)
+    async with page(stranger.agent, cookie) as owner, page(stranger.agent, lost) as phone:
+        _, listed = await owner.json("GET", routes.CLIENTS)
+        assert {client["role"] for client in listed["clients"]} == {"owner", "viewer"}
+        name = answer["client"]
+        assert name in {client["name"] for client in listed["clients"]}
+        async with phone.events() as listener:
+            await listener.hello()
+            path = routes.path(routes.CLIENT, client=name)
+            async with owner.request("DELETE", path) as gone:
+                assert gone.status == 204
+            async with asyncio.timeout(10):
+                await listener.until_closed()
+        assert (await phone.error("GET", routes.INFO))[0] == 401
+        assert (await owner.error("DELETE", path))[0] == 404
 
 
 class Clock:

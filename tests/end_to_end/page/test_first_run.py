@@ -96,6 +96,17 @@ async def test_a_code_made_on_the_page_opens_the_door(
     await expect(settings).to_have_count(1 if role is Role.OWNER else 0)
 
 
+async def test_the_access_of_a_lost_phone_is_ended(demo: RunningAgent, windows: Windows) -> None:
+    phone = await windows.log_in(demo, role=Role.VIEWER)
+    (session,) = await demo.agent.access.tokens()
+    page = await windows.log_in(demo, "/#/settings")
+    await page.get_by_role("button", name=f"End the access of {session.name}").click()
+    await page.get_by_role("dialog").get_by_role("button", name="End").click()
+    await expect(phone.get_by_label("Pairing code")).to_be_visible()
+    await expect(page.get_by_text(session.name)).to_have_count(0)
+    await expect(page.get_by_text("This device")).to_be_visible()
+
+
 async def test_a_setting_is_saved_as_it_is_changed(demo: RunningAgent, windows: Windows) -> None:
     (porch,) = demo.agent.cameras
     page = await windows.log_in(demo, "/#/settings")

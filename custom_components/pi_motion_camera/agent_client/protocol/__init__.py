@@ -5,6 +5,8 @@ byte into the integration by `scripts/sync-protocol`.
 """
 
 from .access import (
+    ClientInfo,
+    ClientList,
     LoginRequest,
     PairingCodeAnswer,
     PairingCodeRequest,
@@ -56,6 +58,8 @@ __all__ = [
     "CameraSettings",
     "CameraState",
     "CameraStatus",
+    "ClientInfo",
+    "ClientList",
     "ErrorBody",
     "ErrorDocument",
     "EventCause",
