@@ -192,12 +192,17 @@ async def test_a_second_agent_on_the_same_port_says_so(tmp_path: Path) -> None:
     assert f"cannot listen on 127.0.0.1:{agent.port}" in second.stderr
 
 
-def test_without_a_camera_the_mend_is_told(tmp_path: Path) -> None:
-    (tmp_path / "config.toml").write_text("")
-    done = pi_agent("run", "--config", tmp_path / "config.toml", "--data-dir", tmp_path)
-    assert done.returncode == 2
-    assert "--demo" in done.stderr
-    assert "[[cameras]]" in done.stderr
+async def test_without_a_camera_the_mend_is_told_and_the_page_is_served(tmp_path: Path) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text("")
+    async with running(tmp_path, "--config", config) as agent, aiohttp.ClientSession() as session:
+        assert "--demo" in "".join(agent.log)
+        assert "[[cameras]]" in "".join(agent.log)
+        async with session.get(agent.url("/"), ssl=False) as page:
+            assert page.status == 200
+        agent.process.send_signal(signal.SIGTERM)
+        async with asyncio.timeout(_SECONDS):
+            assert await agent.process.wait() == 0
 
 
 @pytest.mark.parametrize(
