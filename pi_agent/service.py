@@ -10,14 +10,24 @@ from pi_agent.runtime import ServiceNotifier
 
 from .watchdog import Watchdog
 
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
 
 async def run_watched(agent: Agent) -> None:
     """Run the agent until a signal or a wish to restart; WorkerDiedError where a thread died."""
     faulthandler.enable()  # the watchdog's SIGABRT then shows in the journal where it hangs
     notifier = ServiceNotifier.from_environment()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in _SIGNALS:
         loop.add_signal_handler(number, agent.stop)  # one that comes while it starts counts too
+    try:
+        await _run(agent, notifier)
+    finally:  # between two agents a signal ends the process
+        for number in _SIGNALS:
+            loop.remove_signal_handler(number)
+
+
+async def _run(agent: Agent, notifier: ServiceNotifier) -> None:
     async with agent:
         watchdog = Watchdog(
             notifier, stuck=lambda: stuck_threads(agent), status=lambda: status_line(agent)

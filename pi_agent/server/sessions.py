@@ -1,6 +1,5 @@
 """Sessions of the agent's own page: a pairing code for a cookie that no script can read."""
 
-import re
 import secrets
 
 from aiohttp import web
@@ -100,7 +99,7 @@ def _session_answer(holder: TokenInfo) -> web.Response:
 def _session_name(user_agent: str) -> str:
     """What `pi-agent tokens list` calls the session, such as "Page: Chrome, Android (3f9a2c)"."""
     known = [
-        next((name for mark, name in table if re.search(rf"\b{mark}", user_agent)), None)
+        next((name for mark, name in table if mark in user_agent), None)
         for table in (_BROWSERS, _SYSTEMS)
     ]
     device = ", ".join(name for name in known if name) or "browser"

@@ -6,7 +6,7 @@ import { loadLanguage, t } from "./language.js";
 import { loginView } from "./login.js";
 import { Shell } from "./shell.js";
 import { openFeed } from "./sockets.js";
-import { emit, on, state } from "./store.js";
+import { emit, next, on, state } from "./store.js";
 import { applyTheme } from "./theme.js";
 
 const RETRY_AFTER = 2000;
@@ -17,7 +17,7 @@ let shell = null;
 async function start() {
   applyTheme();
   await loadLanguage();
-  on("logged-out", showLogin);
+  on("logged-out", () => document.querySelector(".login") ?? showLogin()); // several requests may say so
   on("logged-in", (session) => enter(session).catch(resume));
   on("language", () => (state.session ? showShell() : showLogin()));
   on("hello", () => shell && refresh().catch(() => {})); // the agent was away; else it says so itself
@@ -39,7 +39,7 @@ async function enter(session) {
   state.session = session;
   await refresh();
   feed?.close();
-  const known = new Promise((resolve) => on("hello", resolve));
+  const known = next("hello");
   feed = openFeed();
   await known;
   showShell();

@@ -16,6 +16,9 @@ export function on(type, listener, signal) {
   bus.addEventListener(type, (event) => listener(event.detail), { signal });
 }
 
+/** The next `type`. */
+export const next = (type) => new Promise((resolve) => bus.addEventListener(type, resolve, { once: true }));
+
 export function emit(type, detail) {
   bus.dispatchEvent(new CustomEvent(type, { detail }));
 }
