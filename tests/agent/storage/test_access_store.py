@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from pi_agent.errors import RequestError
-from pi_agent.storage import AccessStore, Database, PairingLockedError
+from pi_agent.protocol import Role
+from pi_agent.storage import AccessStore, Database, PairingLockedError, TokenLife
 
 
 class Clock:
@@ -114,3 +115,65 @@ async def test_only_the_owner_may_read_the_file(access: AccessStore, tmp_path: P
     with closing(sqlite3.connect(tmp_path / "agent.db")) as connection:
         (mode,) = connection.execute("PRAGMA journal_mode").fetchone()
     assert mode == "wal"
+
+
+LIFE = TokenLife(longest_seconds=100 * 3600, idle_seconds=10 * 3600)
+
+
+async def test_a_token_has_the_role_of_the_code_that_it_was_exchanged_for(
+    access: AccessStore,
+) -> None:
+    for role in Role:
+        token = await access.redeem(await access.new_pairing_secret(role), role.value)
+        assert token is not None
+        info = await access.holder_of(token)
+        assert info is not None
+        assert (info.name, info.role, info.expires_at) == (role.value, role, None)
+
+
+async def test_a_session_ends_when_it_is_not_used_and_in_any_case(
+    access: AccessStore, clock: Clock
+) -> None:
+    token = await access.create_token("page", life=LIFE)
+    began = clock.now
+    while clock.now < began + 95 * 3600:
+        clock.now += 9 * 3600
+        assert await access.client_of(token) == "page"
+    clock.now = began + 100 * 3600
+    assert await access.client_of(token) is None
+
+    token = await access.create_token("page", life=LIFE)
+    clock.now += 10 * 3600 + 1
+    assert await access.client_of(token) is None
+    assert await access.tokens() == ()
+
+
+async def test_use_is_noted_once_an_hour_and_spares_the_disk(
+    access: AccessStore, clock: Clock
+) -> None:
+    token = await access.create_token("page", life=LIFE)
+    noted = set()
+    for _ in range(120):
+        clock.now += 60
+        await access.client_of(token)
+        (info,) = await access.tokens()
+        noted.add(info.used_at)
+    assert len(noted) == 3  # at the log-in and after each of two hours
+
+
+async def test_a_clock_that_was_set_back_ends_no_session(access: AccessStore, clock: Clock) -> None:
+    token = await access.create_token("page", life=LIFE)
+    clock.now -= 20 * 3600
+    assert await access.client_of(token) == "page"
+    clock.now += 9 * 3600
+    assert await access.client_of(token) == "page"
+
+
+async def test_sessions_that_ended_are_forgotten_at_the_next_log_in(
+    access: AccessStore, clock: Clock, tmp_path: Path
+) -> None:
+    await access.create_token("old", life=LIFE)
+    clock.now += LIFE.longest_seconds
+    await access.create_token("new", life=LIFE)
+    with closing(sqlite3.connect(tmp_path / "agent.db")) as connection:
+        assert connection.execute("SELECT name FROM tokens").fetchall() == [("new",)]
