@@ -18,6 +18,9 @@ media_source:
 mobile_app:
 my:
 automation: !include automations.yaml
+homeassistant:
+  media_dirs: # in a container it would be one for the whole machine
+    local: media
 """
 
 
@@ -25,7 +28,9 @@ def write_configuration(directory: Path, *, port: int, integration: Path) -> Non
     """Write what Home Assistant reads at its first start; `integration` is linked, not copied."""
     storage = directory / ".storage"
     storage.mkdir(parents=True)
-    (directory / "configuration.yaml").write_text(_YAML, encoding="utf-8")
+    (directory / "media").mkdir()
+    yaml = _YAML.replace("local: media", f"local: {directory / 'media'}")
+    (directory / "configuration.yaml").write_text(yaml, encoding="utf-8")
     (directory / "automations.yaml").write_text("[]\n", encoding="utf-8")
     components = directory / "custom_components"
     components.mkdir()
