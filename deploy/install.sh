@@ -273,11 +273,13 @@ put_into_service() {
     write_command
     if systemd_runs && systemctl --quiet is-active "$SERVICE"; then
         was_active=yes
+        trap 'systemctl start "$SERVICE"' EXIT # whatever ends us here: a camera is not left off
         systemctl stop "$SERVICE"
     fi
     keep_database
     sync --file-system "$new" # a power cut from here on finds it whole
     switch_to "$new"
+    trap - EXIT
     if ! systemd_runs; then
         systemctl --quiet enable "$SERVICE"
         note "systemd does not run here (a chroot or a container?): the agent is installed and" \

@@ -30,7 +30,7 @@ _DISK_BYTES = 50_000_000
 _BOUNDS = {
     "memory": (12e6, 0.08),
     "descriptors": (8, 0.0),
-    "threads": (2, 0.0),
+    "threads": ((os.cpu_count() or 1) + 4, 0.0),  # the loop's own pool fills as it is needed
     "tasks": (8, 0.0),
     "disk": (1.3 * _DISK_BYTES, 0.0),  # clips under way come on top of what retention keeps
 }
