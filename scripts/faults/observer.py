@@ -5,14 +5,13 @@ import json
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from scripts.stage import (
     CameraEntities,
-    HomeAssistant,
     HomeAssistantApi,
-    StageError,
     eventually,
 )
 from scripts.stage.integration import DOMAIN
@@ -23,17 +22,20 @@ _EVENT = f"{DOMAIN}_event"
 class Observer:
     """`told` counts what the bus said, word for word: an event that changed is no repetition."""
 
-    def __init__(self, program: HomeAssistant, directory: Path) -> None:
+    def __init__(self, directory: Path) -> None:
         self.told: Counter[str] = Counter()
-        self._program = program
         self._directory = directory
+        self._newest = datetime.min.replace(tzinfo=UTC)  # start of the last event told as it began
 
     @asynccontextmanager
     async def watching(self, api: HomeAssistantApi) -> AsyncIterator[None]:
         """Listen to the bus while the block runs."""
 
         def take(event: Mapping[str, Any]) -> None:
-            self.told[json.dumps(event["data"], sort_keys=True)] += 1
+            data = event["data"]
+            self.told[json.dumps(data, sort_keys=True)] += 1
+            if data["type"] == "started" and not data["replayed"]:
+                self._newest = max(self._newest, datetime.fromisoformat(data["started_at"]))
 
         async with api.socket.subscribed("subscribe_events", take, event_type=_EVENT):
             yield
@@ -47,18 +49,17 @@ class Observer:
         folder = self._directory / "media" / DOMAIN
         return {path.stem.rpartition("_")[2] for path in folder.rglob("*.jpg")}
 
-    async def until_available(self, api: HomeAssistantApi, entities: CameraEntities) -> float:
-        """Seconds until the camera and its sensor are there and the sensor is off again."""
-        begun = asyncio.get_running_loop().time()
+    async def until_back(self, api: HomeAssistantApi, entities: CameraEntities) -> float:
+        """Seconds until an event that begins from now on was told, and its sensor is off again."""
+        now, begun = datetime.now(UTC), asyncio.get_running_loop().time()
 
         async def look() -> bool | None:
-            try:
-                camera, motion = await api.state(entities.camera), await api.state(entities.motion)
-            except StageError:  # Home Assistant has not set them up yet
+            if self._newest < now:
                 return None
+            camera, motion = await api.state(entities.camera), await api.state(entities.motion)
             return (camera.state != "unavailable" and motion.state == "off") or None
 
-        await eventually("Everything is back", look, within_seconds=90)
+        await eventually("Everything is back", look, within_seconds=180)
         return asyncio.get_running_loop().time() - begun
 
 

@@ -1,15 +1,20 @@
-"""The unit is one that systemd takes, locks the service in, and brings it back for ever."""
+"""What the installer puts in place: a unit that systemd takes, a configuration to begin with."""
 
 import configparser
 import re
 import shutil
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
 
+from pi_agent import __version__
+from pi_agent.configuration import check_configuration
+
 ROOT = Path(__file__).parent.parent.parent
 UNIT = ROOT / "deploy" / "pi-agent.service"
+INSTALLER = ROOT / "deploy" / "install.sh"
 _MOST_EXPOSURE = 3.0  # of systemd's scale to 10
 
 needs_systemd = pytest.mark.skipif(
@@ -50,3 +55,30 @@ def test_it_comes_back_whatever_happened() -> None:
     assert unit["Service"]["Type"] == "notify"
     assert int(unit["Service"]["WatchdogSec"]) > 0
     assert unit["Service"]["User"] == "pi-agent"
+
+
+def test_the_configuration_to_begin_with_is_right_with_and_without_its_hashes() -> None:
+    (text,) = re.findall(
+        r"<<CONFIGURATION\n(.*?)\nCONFIGURATION\n", INSTALLER.read_text(), re.DOTALL
+    )
+    assert check_configuration(tomllib.loads(text)).cameras == ()
+    configuration = check_configuration(
+        tomllib.loads(re.sub(r"^# (?=\[|\w+ = )", "", text, flags=re.MULTILINE))
+    )
+    assert [camera.id for camera in configuration.cameras] == ["front_door"]
+    assert configuration.name == "Porch Pi"
+
+
+def test_the_release_that_is_fetched_is_named_as_its_wheel_is() -> None:
+    function = "release_of() {"
+    (body,) = re.findall(rf"^{re.escape(function)}.*$", INSTALLER.read_text(), re.MULTILINE)
+    done = subprocess.run(
+        ["bash", "-euc", f"REPOSITORY=https://example.org; {body}; release_of {__version__}"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == (
+        f"https://example.org/releases/download/v{__version__}/"
+        f"pi_agent-{__version__}-py3-none-any.whl"
+    )
