@@ -218,6 +218,7 @@ def _tell(chaos: Chaos, events: int, pictured: int) -> None:
         median, worst = ordered[len(ordered) // 2], ordered[-1]
         _say(f"{what:24}{len(ordered):6}{median:10.1f}{worst:9.1f}{_BOUNDS[what]:9.0f}")
     _say(f"{events} events were announced, {pictured} with a picture")
+    _say(f"{chaos.observer.repeated_replays} notices of the past were repeated, marked as replayed")
 
 
 def _say(text: str) -> None:

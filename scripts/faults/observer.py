@@ -41,8 +41,17 @@ class Observer:
             yield
 
     def twice(self) -> list[str]:
-        """What was told more than once."""
-        return [f"{count} times: {data}" for data, count in self.told.items() if count > 1]
+        """What was told more than once as if it were new."""
+        return [f"{count} times: {data}" for data, count in self._repeated(replayed=False)]
+
+    @property
+    def repeated_replays(self) -> int:
+        """Notices of the past that came again: Home Assistant was killed before it took note."""
+        return sum(count - 1 for _, count in self._repeated(replayed=True))
+
+    def _repeated(self, *, replayed: bool) -> list[tuple[str, int]]:
+        repeated = [(data, count) for data, count in self.told.items() if count > 1]
+        return [entry for entry in repeated if json.loads(entry[0])["replayed"] == replayed]
 
     def archived(self) -> set[str]:
         """The ids of the events whose picture is in the archive."""
