@@ -143,7 +143,7 @@ class AgentCoordinator(DataUpdateCoordinator[AgentState]):
     async def async_refresh_info(self) -> None:
         """Ask anew for what a greeting does not tell: name, version, what it can do."""
         info = await self.client.info()
-        known = replace(
+        known = replace(  # always news: it says at least when the agent was started
             self.data,
             name=info.name,
             version=info.version,
@@ -151,5 +151,4 @@ class AgentCoordinator(DataUpdateCoordinator[AgentState]):
             capabilities=info.capabilities,
             system=info.system,
         )
-        if known != self.data:
-            self.async_set_updated_data(known)
+        self.async_set_updated_data(known)
