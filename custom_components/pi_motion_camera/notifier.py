@@ -49,6 +49,9 @@ class Notifier:
         self._texts = NotificationTexts(hass, entry)
         self._missed = MissedEvents(hass, self._tell_missed)
         self._states: dict[str, _HookState] = {}
+        cameras = self._coordinator.data.cameras.values()
+        # Told already, before a reload, or too old to be told: what becomes of it is no news.
+        self._begun_before = frozenset(c.event.id for c in cameras if c.event is not None)
 
     @callback
     def async_start(self) -> CALLBACK_TYPE:
@@ -74,6 +77,8 @@ class Notifier:
 
     @callback
     def _on_notice(self, notice: EventNotice) -> None:
+        if notice.event.id in self._begun_before and not notice.replayed:
+            return
         for hook, state in self._hooks():
             if notice.event.id in state.decided:
                 self._follow_up(hook, state, notice.event)

@@ -32,6 +32,7 @@ from custom_components.pi_motion_camera.agent_client.protocol import (
     EventState,
     Label,
     MotionEvent,
+    TriggerRequest,
 )
 from custom_components.pi_motion_camera.const import DOMAIN
 from custom_components.pi_motion_camera.notification_content import button_action
@@ -42,7 +43,7 @@ from .conftest import SetUp
 from .phone import Phone
 from .states import value_of
 from .test_listener import event_meanwhile
-from .waiting import until_async
+from .waiting import until, until_async
 
 PRIVACY = "switch.porch_pi_privacy_mode"
 
@@ -375,9 +376,12 @@ async def test_after_an_outage_there_is_one_summary(
     await until_async(lambda: _has_clip(onlooker, first))
     source.walk(3)
     source.still(8)
-    newest = first
-    while newest == first:
-        newest = (await onlooker.events(limit=1)).events[0].id
+
+    async def _another() -> bool:
+        return (await onlooker.events(limit=1)).events[0].id != first
+
+    await until_async(_another)
+    newest = (await onlooker.events(limit=1)).events[0].id
     await until_async(lambda: _has_clip(onlooker, newest))
     await set_up(loaded)
     (push,) = await phone.pushed()
@@ -509,6 +513,22 @@ async def test_a_phone_that_cannot_be_told_is_named(
     assert f"There is no phone {phone.device_id}" in caplog.text
     await tell(hass, loaded, event("c"))
     await phone.pushed()
+
+
+async def test_what_had_begun_before_a_reload_is_not_told_again(
+    hass: HomeAssistant, loaded: MockConfigEntry, set_up: SetUp, calls: list[ServiceCall]
+) -> None:
+    add_hook(hass, loaded, actions=["pager"])
+    await loaded.runtime_data.client.trigger("porch", TriggerRequest(cause=EventCause.PIR))
+    await until(lambda: calls)
+    (begun,) = (await loaded.runtime_data.client.events()).events
+    await hass.config_entries.async_unload(loaded.entry_id)
+    await set_up(loaded)
+    await tell(hass, loaded, replace(begun, state=EventState.UPDATED, score=50.0))
+    await tell(hass, loaded, replace(begun, state=EventState.ENDED, clip="/clip.mp4"))
+    assert len(calls) == 1
+    await tell(hass, loaded, event("another"))
+    assert len(calls) == 2
 
 
 async def test_other_subentries_are_left_alone(
