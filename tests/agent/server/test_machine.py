@@ -29,13 +29,19 @@ def led(tmp_path: Path) -> Path:
 
 
 async def test_a_machine_without_the_means_says_so(
-    api: Api, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _, body = await api.json("GET", "/api/v1/info")
-    assert "restart" not in body["capabilities"]
-    status, error = await api.error("POST", RESTART)
-    assert (status, error["code"]) == (404, "not_found")
-    assert "restart its service" in error["message"]
+    monkeypatch.setattr(StatusLed, "find", lambda: None)
+    async with (
+        running_agent(tmp_path, sources={"scripted": ScriptedSource()}) as agent,
+        paired(agent) as api,
+    ):
+        _, body = await api.json("GET", "/api/v1/info")
+        assert body["capabilities"] == []
+        for path, mend in ((RESTART, "restart its service"), (IDENTIFY, "no LED")):
+            status, error = await api.error("POST", path)
+            assert (status, error["code"]) == (404, "not_found")
+            assert mend in error["message"]
 
 
 async def test_info_tells_how_the_machine_is(api: Api) -> None:
