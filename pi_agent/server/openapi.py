@@ -13,6 +13,7 @@ from pi_agent.protocol import (
     DEFAULT_PORT,
     AgentInfo,
     CameraSettings,
+    ClientList,
     ErrorDocument,
     EventPatch,
     HistorySummary,
@@ -38,9 +39,10 @@ _WIDTH = {"width": {"type": "integer", "minimum": 16, "maximum": 8192}}
 _TIME = {"type": "string", "format": "date-time"}
 _TEXT = {"type": "string"}
 _FLAG = {"type": "integer", "minimum": 0, "maximum": 1}
-_NAMES = {
+_NAMES: dict[str, Schema] = {
     "camera": {"type": "string", "pattern": "^[a-z0-9_]{1,64}$"},
     "event": {"type": "string", "pattern": "^[0-9a-z-]{1,64}$"},
+    "client": {"type": "string", "minLength": 1, "maxLength": 128},
 }
 _REASONS = {
     400: "a value is wrong; `field` names it",
@@ -88,6 +90,8 @@ _OPERATIONS: dict[tuple[str, str], Operation] = {
     ),
     ("POST", routes.LOGOUT): Operation(status=204),
     ("GET", routes.SESSION): Operation(answer=SessionInfo),
+    ("GET", routes.CLIENTS): Operation(answer=ClientList),
+    ("DELETE", routes.CLIENT): Operation(status=204),
     ("GET", routes.INFO): Operation(answer=AgentInfo),
     ("GET", routes.STREAM): Operation(
         media="multipart/x-mixed-replace",

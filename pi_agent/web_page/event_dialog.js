@@ -4,7 +4,7 @@ import { eventPath, patch, remove } from "./api.js";
 import { button, h, icon } from "./dom.js";
 import { ask, fileName, sayProblem } from "./feedback.js";
 import { lengthOf, nameOf } from "./history.js";
-import { date, number, t } from "./language.js";
+import { date, labelWord, number, t } from "./language.js";
 import { isOwner } from "./store.js";
 
 export class EventDialog {
@@ -76,7 +76,7 @@ export class EventDialog {
       [t("cause"), t(`cause-${event.cause}`)],
       [t("score"), number(Math.round(event.score))],
       [t("zone"), event.zones.join(", ")],
-      [t("label"), event.labels.map(({ name, confidence }) => `${name} ${number(confidence, { style: "percent" })}`).join(", ")],
+      [t("label"), event.labels.map(({ name, confidence }) => `${labelWord(name)} ${number(confidence, { style: "percent" })}`).join(", ")],
     ];
     const list = h("dl", {}, facts.filter(([, value]) => value).map(([name, value]) => h("div", {}, h("dt", { class: "muted" }, name), h("dd", {}, value))));
     const clipSays = event.clip ? null : (event.clip_error ?? (event.ended_at ? t("clip-being-made") : t("clip-later")));

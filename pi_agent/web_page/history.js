@@ -6,7 +6,7 @@ import { chooser } from "./choosers.js";
 import { button, h, icon } from "./dom.js";
 import { EventDialog } from "./event_dialog.js";
 import { sayProblem } from "./feedback.js";
-import { clock, date, duration, eventCount, t } from "./language.js";
+import { clock, date, duration, eventCount, labelWord, t } from "./language.js";
 import { on, state } from "./store.js";
 import { Timeline } from "./timeline.js";
 
@@ -111,7 +111,7 @@ class HistoryView {
     const names = (list) => list.map((name) => [name, name]);
     const one = (key, entries) => chooser(t(key), [all, ...entries], this.filter[key], (value) => this.narrow(key, value), { "data-filter": key });
     const focused = document.activeElement?.dataset?.filter;
-    this.filters.replaceChildren(one("camera", cameras), one("zone", names(zones)), one("label", names(labels)));
+    this.filters.replaceChildren(one("camera", cameras), one("zone", names(zones)), one("label", labels.map((name) => [name, labelWord(name)])));
     if (focused) this.filters.querySelector(`[data-filter="${focused}"]`)?.focus();
   }
 

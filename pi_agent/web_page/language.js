@@ -34,6 +34,9 @@ export function t(key, values = {}) {
   return (words[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
 }
 
+/** What was seen, such as "person"; the names of a model of the user's own are as they are. */
+export const labelWord = (name) => words[`object-${name}`] ?? name;
+
 const formats = new Map();
 
 function format(kind, options) {

@@ -6,11 +6,14 @@ import { cameraChooser } from "./choosers.js";
 import { h } from "./dom.js";
 import { say } from "./feedback.js";
 import { connectPanel } from "./first_run.js";
-import { t } from "./language.js";
+import { labelWord, t } from "./language.js";
 import { chosenCamera, on, state } from "./store.js";
 
 const toggle = (name) => ({ name, type: "toggle" });
 const figure = (name, min, max, step, unit) => ({ name, type: "number", min, max, step, unit });
+// Left empty, the camera decides; only shown where it has it.
+const choice = (name, offered, min, max, step, unit) => ({ name, type: "number", min, max, step, unit, offered, empty: true });
+const ZOOM = figure("zoom", 1, 16, 0.1, "\u00d7");
 const GROUPS = [
   ["recording-group", [
     toggle("motion"),
@@ -28,7 +31,21 @@ const GROUPS = [
     figure("stream_fps", 0.5, 60, 0.5, "fps"),
     figure("stream_quality", 10, 100, 5, "%"),
   ]],
+  ["objects-group", [
+    { name: "labels", type: "labels" },
+    toggle("only_labels"),
+  ], (status) => status.labels.length > 0],
+  ["camera-group", [
+    choice("exposure_seconds", (controls) => controls.exposure_seconds, 0.00001, 600, 0.001, "s"),
+    choice("gain", (controls) => controls.gain, 0, 1, 0.05),
+    { name: "white_balance", type: "choice", values: (status) => status.controls.white_balance, offered: (controls) => controls.white_balance.length > 0 },
+    choice("focus", (controls) => controls.focus, 0, 1, 0.05),
+    { ...ZOOM, offered: (controls) => controls.most_zoom > 1 },
+    choice("slowest_fps", (controls) => controls.frame_duration, 0.1, 120, 0.5, "fps"),
+  ], (status) => Object.values(status.controls).some((value) => (Array.isArray(value) ? value.length : value && value !== 1))],
 ];
+// What a camera is usually for; a model knows more, and tells it where it is asked to.
+const USUAL = ["person", "bicycle", "car", "motorcycle", "bus", "truck", "bird", "cat", "dog", "face"];
 
 export function settingsView() {
   return new SettingsView(chosenCamera());
@@ -40,7 +57,8 @@ class SettingsView {
     this.ended = new AbortController();
     this.fields = new Map();
     this.connect = connectPanel();
-    const groups = camera ? GROUPS.map(([title, fields]) => this.group(title, fields)) : [];
+    const shown = camera ? GROUPS.filter(([, , applies]) => !applies || applies(camera.status)) : [];
+    const groups = shown.map(([title, fields]) => this.group(title, fields));
     this.element = h(
       "div",
       { class: "settings" },
@@ -55,12 +73,16 @@ class SettingsView {
   }
 
   group(title, fields) {
-    return h("section", { class: "card" }, h("h2", {}, t(title)), fields.map((field) => this.row(field)));
+    return h("section", { class: "card" }, h("h2", {}, t(title)), this.offered(fields).map((field) => this.row(field)));
+  }
+
+  offered(fields) {
+    return fields.filter(({ offered }) => !offered || offered(this.camera.status.controls));
   }
 
   row(field) {
     const id = `set-${field.name}`;
-    const input = inputOf(field, id);
+    const input = inputOf(field, id, this.camera.status);
     const problem = h("p", { class: "problem", id: `${id}-problem`, role: "alert" });
     input.addEventListener("change", () => this.save(field, input, problem));
     this.fields.set(field, input);
@@ -73,16 +95,17 @@ class SettingsView {
     const { settings } = state.cameras.get(this.camera.id) ?? this.camera;
     for (const [field, input] of this.fields) {
       if (field.type === "toggle") input.checked = settings[field.name];
-      else if (document.activeElement !== input) input.value = settings[field.name];
+      else if (field.type === "labels") check(input, settings.labels);
+      else if (document.activeElement !== input) input.value = settings[field.name] ?? "";
     }
   }
 
   async save(field, input, problem) {
-    const value = field.type === "toggle" ? input.checked : Number(input.value);
+    const value = valueOf(field, input);
     problem.textContent = "";
     input.removeAttribute("aria-invalid");
     try {
-      if (!input.checkValidity()) throw new Error(t("allowed", { min: field.min, max: field.max }));
+      if (input.checkValidity && !input.checkValidity()) throw new Error(t("allowed", { min: field.min, max: field.max }));
       await patch(cameraPath(this.camera.id, "settings"), { [field.name]: value });
       say(t("saved"));
     } catch (error) {
@@ -98,11 +121,35 @@ class SettingsView {
   }
 }
 
-function inputOf({ type, values, min, max, step }, id) {
+function inputOf({ type, values, min, max, step, empty, name }, id, status) {
   if (type === "toggle") return h("input", { type: "checkbox", role: "switch", id });
-  if (type === "number") return h("input", { type: "number", id, min, max, step: "any", inputmode: "decimal", "data-step": step });
-  return h("select", { id }, values.map((value) => h("option", { value }, `${value}°`)));
+  if (type === "labels") return labelBoxes(id, status.labels);
+  if (type === "number") {
+    const placeholder = empty ? t("automatic") : null;
+    return h("input", { type: "number", id, min, max, step: "any", required: !empty, placeholder, inputmode: "decimal", "data-step": step });
+  }
+  const entries = typeof values === "function" ? values(status) : values;
+  return h("select", { id }, entries.map((value) => h("option", { value }, name === "rotation" ? `${value}°` : wordOf(value))));
 }
+
+function labelBoxes(id, known) {
+  const names = known.filter((name) => USUAL.includes(name));
+  const box = (name) => h("label", { class: "chip" }, h("input", { type: "checkbox", value: name }), labelWord(name));
+  return h("span", { id, role: "group", class: "chips" }, (names.length ? names : known).map(box));
+}
+
+function check(group, chosen) {
+  for (const box of group.querySelectorAll("input")) box.checked = chosen.includes(box.value);
+}
+
+function valueOf(field, input) {
+  if (field.type === "toggle") return input.checked;
+  if (field.type === "labels") return [...input.querySelectorAll("input:checked")].map((box) => box.value);
+  if (field.empty && input.value === "") return null;
+  return field.name === "white_balance" ? input.value : Number(input.value);
+}
+
+const wordOf = (value) => (value === "auto" ? t("automatic") : value);
 
 function about() {
   const { info } = state;

@@ -224,7 +224,7 @@ async def test_json_that_is_odd_is_refused(stranger: Api, body: str) -> None:
 
 @pytest.mark.parametrize("template", TEMPLATES)
 async def test_no_method_opens_a_protected_path(agent: RunningAgent, template: str) -> None:
-    path = routes.path(template, camera="porch", event="x")
+    path = routes.path(template, camera="porch", event="x", client="x")
     for method in METHODS:
         request = f"{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
         for status in statuses(await conversation(agent, request.encode())):
@@ -268,7 +268,7 @@ async def test_no_name_in_a_path_reaches_a_file(api: Api, name: str) -> None:
     for template in TEMPLATES:
         if "{" not in template or ("GET", template) not in GETTABLE:
             continue
-        path = template.format(camera=name, event=name)
+        path = template.format(camera=name, event=name, client=name)
         request = (
             f"GET {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n"
             "Connection: close\r\n\r\n"
@@ -316,6 +316,6 @@ async def test_a_revoked_token_opens_no_route(api: Api) -> None:
     for method, template, _ in ROUTES:
         if template in OPEN_PATHS:
             continue
-        path = routes.path(template, camera="porch", event="x")
+        path = routes.path(template, camera="porch", event="x", client="x")
         status, error = await api.error(method, path)
         assert (status, error["code"]) == (401, "unauthorized"), (method, path)

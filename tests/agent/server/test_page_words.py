@@ -4,13 +4,15 @@ import re
 
 import pytest
 
+from pi_agent.objects.catalogue import USUAL_LABELS
 from pi_agent.protocol import CameraSettings, EventCause
 from pi_agent.server.page_files import FOLDER
 
 LANGUAGES = ("en", "es", "ca")
+NAMED_SETTINGS = {"rotation", "labels", "white_balance"}  # that are no switch and no figure
 _ENTRY = re.compile(r'^  "?([\w-]+)"?: "((?:[^"\\]|\\.)*)",$', re.MULTILINE)
 
-_SETTING = re.compile(r'(?<![.\w])(?:toggle|figure)\("(\w+)"')
+_SETTING = re.compile(r'(?<![.\w])(?:toggle|figure|choice)\("(\w+)"')
 
 
 def words(language: str) -> dict[str, str]:
@@ -27,7 +29,8 @@ def keys_in_use() -> set[str]:
     keys |= {f"cause-{cause.value}" for cause in EventCause}
     keys |= {f"code-for-{role}" for role in ("owner", "viewer")}
     keys |= {"role-owner", "role-viewer", "camera", "zone", "label", "event-one", "events"}
-    keys |= {"recording-group", "picture-group", "rotation"}
+    keys |= {f"{group}-group" for group in ("recording", "picture", "objects", "camera")}
+    keys |= NAMED_SETTINGS | {f"object-{label}" for label in USUAL_LABELS}
     return keys | set(_SETTING.findall(text))
 
 
@@ -51,5 +54,5 @@ def test_a_translation_has_the_same_places_for_values(language: str) -> None:
 def test_every_setting_can_be_made_on_the_page() -> None:
     text = (FOLDER / "settings.js").read_text()
     elsewhere = {"privacy", "sensitivity", "zones", "masks"}  # on the live and the motion view
-    made = set(_SETTING.findall(text)) | {"rotation"}
+    made = set(_SETTING.findall(text)) | NAMED_SETTINGS
     assert made == set(CameraSettings.__slots__) - elsewhere
