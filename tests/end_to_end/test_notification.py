@@ -48,8 +48,10 @@ async def _offered_in_spanish(home: DemoHome, browser: Browser, screenshots: Scr
     page = browser.page
     await page.evaluate("localStorage.setItem('selectedLanguage', '\"es\"')")
     await page.goto(f"{home.home_assistant.url}/config/integrations/integration/pi_motion_camera")
+    add = page.get_by_role("button", name="Añadir notificación").first
+    await expect(add).to_be_visible()
     await screenshots.save("integration")
-    await page.get_by_role("button", name="Añadir notificación").first.click()
+    await add.click()
     form = page.locator("dialog-data-entry-flow")
     await expect(form).to_contain_text("A quién se avisa y de qué")
     await expect(form).to_contain_text("Elige al menos un destinatario")
