@@ -6,7 +6,7 @@ import { loadLanguage, t } from "./language.js";
 import { loginView } from "./login.js";
 import { Shell } from "./shell.js";
 import { openFeed } from "./sockets.js";
-import { emit, next, on, state } from "./store.js";
+import { emit, isOwner, next, on, state } from "./store.js";
 import { applyTheme } from "./theme.js";
 
 const RETRY_AFTER = 2000;
@@ -46,7 +46,9 @@ async function enter(session) {
 }
 
 async function refresh() {
-  [state.info, state.system] = await Promise.all([get("/api/v1/info"), get("/api/v1/system")]);
+  const wanted = ["info", "system", ...(isOwner() ? ["clients"] : [])];
+  const [info, system, access] = await Promise.all(wanted.map((name) => get(`/api/v1/${name}`)));
+  Object.assign(state, { info, system, clients: access?.clients ?? [] });
   state.clockAhead = (Date.parse(state.info.clock) - Date.now()) / 1000;
   emit("system");
 }

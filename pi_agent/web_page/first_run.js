@@ -25,7 +25,8 @@ export function emptyView() {
 
 /** Once, to an owner: the camera works, now the house. */
 export function helloCard() {
-  if (!isOwner() || recall("hello") === "seen") return null;
+  const isPaired = state.clients.some(({ name }) => !name.startsWith("Page: "));
+  if (!isOwner() || isPaired || recall("hello") === "seen") return null;
   const card = h(
     "section",
     { class: "card hello", "aria-labelledby": "hello" },

@@ -4,6 +4,7 @@ export const state = {
   session: null, // {client, role, expires_at}
   info: null, // GET /api/v1/info
   system: null, // GET /api/v1/system
+  clients: [], // GET /api/v1/clients, for an owner
   cameras: new Map(), // id: {id, name, status, settings, capabilities}
   connected: false,
   clockAhead: 0, // seconds by which the agent's clock is ahead of this device's

@@ -70,6 +70,14 @@ async def test_an_owner_is_led_to_home_assistant(demo: RunningAgent, windows: Wi
     await expect(page.get_by_text("Now open Home Assistant")).to_have_count(0)
 
 
+async def test_who_has_paired_is_not_led_there_again(demo: RunningAgent, windows: Windows) -> None:
+    await demo.token("Home Assistant")
+    page = await windows.open(demo)
+    await type_code(page, await new_code(demo))
+    await expect(page.locator(".picture img")).to_be_visible()
+    await expect(page.get_by_text("Now open Home Assistant")).to_have_count(0)
+
+
 async def test_the_qr_code_opens_the_set_up(demo: RunningAgent, windows: Windows) -> None:
     page = await windows.log_in(demo, "/#/settings", color_scheme="dark", device_scale_factor=2)
     picture = page.get_by_alt_text("QR code")
