@@ -63,6 +63,7 @@ def create_application(parts: ServerParts) -> web.Application:
     )
     application[PARTS] = parts
     application.on_shutdown.append(_end_long_answers)
+    application.on_response_prepare.append(_forbid_guessing)
     for method, template, handler in ROUTES:
         application.router.add_route(method, template, handler)
     add_page_routes(application.router)
@@ -72,3 +73,8 @@ def create_application(parts: ServerParts) -> web.Application:
 async def _end_long_answers(application: web.Application) -> None:
     """Let streams and websockets end in order, before the server ends them by force."""
     application[PARTS].guard.end_all()
+
+
+async def _forbid_guessing(_request: web.Request, response: web.StreamResponse) -> None:
+    """No browser is to take an answer for something else than what it says it is."""
+    response.headers["X-Content-Type-Options"] = "nosniff"

@@ -26,7 +26,6 @@ _HEADERS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
     "Referrer-Policy": "same-origin",
     "Vary": "Accept-Encoding",
-    "X-Content-Type-Options": "nosniff",
 }
 _ASK_ANEW = "no-cache"
 _KEEP = "public, max-age=31536000, immutable"

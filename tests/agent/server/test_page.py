@@ -101,3 +101,9 @@ async def test_there_is_no_other_file(stranger: Api) -> None:
 async def test_the_page_cannot_be_changed(stranger: Api) -> None:
     status, _ = await stranger.error("POST", "/")
     assert status == 405
+
+
+async def test_no_answer_is_taken_for_something_else(api: Api) -> None:
+    for path in ("/", "/api/v1/info", "/api/v1/events/x", "/api/v1/cameras/porch/stream.mjpg"):
+        async with api.request("GET", path) as answer:
+            assert answer.headers["X-Content-Type-Options"] == "nosniff", path
