@@ -117,6 +117,7 @@ async def test_a_wrong_session_opens_nothing(stranger: Api, value: str) -> None:
 FOREIGN = [
     {"Origin": "https://evil.example"},
     {"Origin": "null"},
+    {"Origin": "http://["},
     {"Origin": "https://127.0.0.1:8123"},  # Home Assistant on the same Pi is another site
     {"Sec-Fetch-Site": "cross-site"},
     {"Sec-Fetch-Site": "same-site"},
