@@ -142,10 +142,14 @@ async def test_what_was_seen_has_a_sensor_for_as_long_as_the_event_goes_on(
     assert value_of(hass, person) is None, "nobody looks for objects yet"
     models = agent._data_dir / "models"
     models.mkdir()
-    walker_model(models / "walkers.onnx", ("person", "dog"))
+    walker_model(models / "walkers.onnx", ("person", "dog", "robot"))
+    await loaded.runtime_data.client.change_settings(
+        "porch", {"labels": ["person", "dog", "robot"]}
+    )
     source.still(3)
     source.walk(60)  # the first event has the models found
     await until(lambda: value_of(hass, person) == STATE_ON)
+    assert value_of(hass, "binary_sensor.porch_pi_seen_robot") == STATE_OFF
     entity = entity_registry.async_get(dog)
     assert entity is not None
     assert entity.disabled_by is er.RegistryEntryDisabler.INTEGRATION

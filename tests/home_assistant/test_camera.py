@@ -90,6 +90,21 @@ async def test_live_pictures_are_framed_so_that_browsers_show_them_at_once(
     live.leave()
 
 
+async def test_a_viewer_who_leaves_at_once_starts_nothing(
+    hass: HomeAssistant,
+    loaded: MockConfigEntry,
+    agent: AgentThread,
+    hass_client: ClientSessionGenerator,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("aiohttp.web_request.BaseRequest.transport", None)  # as when it is gone
+    client = await hass_client()
+    response = await client.get(LIVE)
+    assert response.status == HTTPStatus.OK
+    assert await nobody_watches(agent)
+    response.close()
+
+
 async def test_several_viewers_are_one_viewer_to_the_agent(
     hass: HomeAssistant,
     loaded: MockConfigEntry,
