@@ -32,7 +32,9 @@ async def place(layer: Locator, x: float, y: float) -> tuple[float, float]:
 
 
 async def save(page: Page) -> None:
-    await page.get_by_role("button", name="Save").click()
+    button = page.get_by_role("button", name="Save")
+    await button.click()
+    await expect(button).to_be_disabled()  # the agent has answered
     await expect(page.get_by_text("Saved")).to_be_visible()
 
 
