@@ -1,19 +1,26 @@
-"""How far each other machine has the events, kept over restarts."""
+"""How far each other side has the events, kept over restarts."""
 
 import sqlite3
 
 from .database_worker import Database
+from .event_store import number_of
 
 
 class CopyProgress:
-    """The revision up to which one destination has everything. Methods raise StorageError."""
+    """The revision up to which one destination has everything. Methods raise StorageError.
 
-    def __init__(self, database: Database, destination: str) -> None:
+    A new destination gets all events that there are; with `from_now` only what comes.
+    """
+
+    def __init__(self, database: Database, destination: str, *, from_now: bool = False) -> None:
         self._database = database
         self._destination = destination
+        self._from_now = from_now
 
     async def load(self) -> int:
-        """The revision, 0 where nothing was copied there yet."""
+        """The revision, which for a new destination is the one to begin with."""
+        if self._from_now:
+            await self._database.execute(self._begin)
         return await self._database.read(self._load)
 
     async def save(self, revision: int) -> None:
@@ -32,7 +39,14 @@ class CopyProgress:
 
         return await self._database.read(job)
 
+    def _begin(self, connection: sqlite3.Connection) -> int:
+        sql = "INSERT OR IGNORE INTO copies VALUES (?, ?)"
+        row = (self._destination, number_of(connection, "revision"))
+        return connection.execute(sql, row).rowcount
+
     def _load(self, connection: sqlite3.Connection) -> int:
         sql = "SELECT revision FROM copies WHERE destination = ?"
         row = connection.execute(sql, (self._destination,)).fetchone()
-        return int(row[0]) if row else 0
+        if row is not None:
+            return int(row[0])
+        return number_of(connection, "revision") if self._from_now else 0

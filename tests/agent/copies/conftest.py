@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
-from pi_agent.copies import Destination, EventCopier, event_copier, open_target
+from pi_agent.copies import Destination, EventCopier, open_target
 from pi_agent.protocol import EventCause, EventState, MotionEvent
+from pi_agent.runtime import event_follower
 from pi_agent.runtime.durable_files import FileDigest
 from pi_agent.storage import CopyProgress, Database, EventStore, MediaLibrary
 from tests.ssh_server import SshServer, destination, introduce, ssh_server
@@ -22,8 +23,8 @@ START = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
 
 @pytest.fixture(autouse=True)
 def _no_long_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(event_copier, "_FIRST_PAUSE_SECONDS", 0.05)
-    monkeypatch.setattr(event_copier, "_LONGEST_PAUSE_SECONDS", 0.1)
+    monkeypatch.setattr(event_follower, "_FIRST_PAUSE_SECONDS", 0.05)
+    monkeypatch.setattr(event_follower, "_LONGEST_PAUSE_SECONDS", 0.1)
 
 
 @pytest.fixture

@@ -97,7 +97,7 @@ async def test_nothing_to_copy_means_no_connection(studio: Studio, server: SshSe
 async def test_an_outage_loses_nothing_and_is_told_once(
     studio: Studio, server: SshServer, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.DEBUG, "pi_agent.copies")
+    caplog.set_level(logging.DEBUG, "pi_agent.runtime")
     server.stop()
     for number in range(25):  # more than are taken at once
         await studio.event(number)
