@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
-from typing import Self
+from typing import Any, Self
 
 from pi_agent import __version__
 from pi_agent.capture import FrameSource
@@ -16,10 +16,11 @@ from pi_agent.configuration import CameraConfiguration, Configuration
 from pi_agent.copies import EventCopier, open_target
 from pi_agent.errors import AgentError
 from pi_agent.events import EventFeed
+from pi_agent.mqtt import MqttPublisher, StateBoard
 from pi_agent.objects import ModelFolder, ObjectLooker
 from pi_agent.pipeline import CameraPipeline, CameraServices, CameraSet, Recording
 from pi_agent.protocol import CameraSettings
-from pi_agent.runtime import LoopBridge
+from pi_agent.runtime import EventFollower, LoopBridge
 from pi_agent.server import (
     AccessGuard,
     AgentCertificate,
@@ -40,6 +41,7 @@ from pi_agent.storage import (
     SettingsStore,
     agent_identity,
 )
+from pi_agent.webhook import WebhookPoster
 
 _LOGGER = logging.getLogger(__name__)
 DATABASE, MODELS = "agent.db", "models"
@@ -124,6 +126,9 @@ class Agent:
         self.copier = self._start_copier()
         self._start_looker()
         self.cameras = self._cameras = await self._create_cameras()
+        self.identity = await self._identity()
+        self.mqtt = self._start_mqtt()
+        self.webhook = self._start_webhook()
         await self._start_server()
         self.cameras.start()
         self._stack.push_async_callback(self.cameras.close)
@@ -159,10 +164,36 @@ class Agent:
             lambda: open_target(destination),
             machine=destination.machine,
         )
-        self.feed.add_event_listener(copier.nudge)
-        copier.start()
-        self._stack.push_async_callback(copier.close)
+        self._start_follower(copier)
         return copier
+
+    def _start_mqtt(self) -> MqttPublisher | None:
+        if self._configuration.mqtt is None:
+            return None
+        broker = self._configuration.mqtt.broker(self.identity.agent_id)
+        board = StateBoard(
+            self.feed, lambda: [camera.hello for camera in self.cameras], broker.topic
+        )
+        board.start()
+        self._stack.push_async_callback(board.close)
+        progress = CopyProgress(self.database, broker.url, from_now=True)
+        publisher = MqttPublisher(self.events, progress, broker, board)
+        self._start_follower(publisher)
+        return publisher
+
+    def _start_webhook(self) -> WebhookPoster | None:
+        if self._configuration.webhook is None:
+            return None
+        receiver = self._configuration.webhook.receiver
+        progress = CopyProgress(self.database, receiver.name, from_now=True)
+        poster = WebhookPoster(self.events, progress, receiver)
+        self._start_follower(poster)
+        return poster
+
+    def _start_follower(self, follower: EventFollower[Any]) -> None:
+        self.feed.add_event_listener(follower.nudge)
+        follower.start()
+        self._stack.push_async_callback(follower.close)
 
     async def _create_cameras(self) -> CameraSet:
         services = CameraServices(
@@ -202,7 +233,6 @@ class Agent:
         health.add_listener(system.tell)
         system.start()
         self._stack.push_async_callback(system.close)
-        self.identity = await self._identity()
         parts = ServerParts(
             identity=self.identity,
             cameras=self.cameras,
@@ -212,6 +242,8 @@ class Agent:
             guard=guard,
             system=system,
             copier=self.copier,
+            mqtt=self.mqtt,
+            webhook=self.webhook,
             problems=self._problems,
             controls=self._controls(),
         )

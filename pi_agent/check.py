@@ -19,9 +19,11 @@ from pi_agent.check_power import knows_power, power_problem
 from pi_agent.check_storage import check_data_directory, check_for_damage
 from pi_agent.common_options import configuration_of
 from pi_agent.configuration import CameraConfiguration, Configuration
+from pi_agent.connections_configuration import MqttConfiguration
 from pi_agent.copies import open_target
 from pi_agent.errors import AgentError, CameraError
 from pi_agent.found_cameras import as_configured
+from pi_agent.mqtt import try_broker
 from pi_agent.objects import ModelFolder
 from pi_agent.objects.open_model import open_model
 from pi_agent.server import AgentCertificate
@@ -68,6 +70,8 @@ def findings(configuration: Configuration) -> Iterator[Finding]:
     yield _guarded("objects", lambda: _objects(configuration))
     if configuration.copy is not None:
         yield _guarded("copy", lambda: asyncio.run(_copy(configuration)))
+    if configuration.mqtt is not None:
+        yield _guarded("mqtt", partial(_mqtt, configuration.mqtt))
     yield from _cameras(configuration)
 
 
@@ -105,6 +109,14 @@ async def _copy(configuration: Configuration) -> str:
         waiting = await CopyProgress(database, destination.url).waiting()
     where = f"{destination.user}@{destination.machine}, {destination.directory}"
     return f"{where} can be written; {waiting} event(s) wait"
+
+
+def _mqtt(settings: MqttConfiguration) -> str:
+    """Connect to the broker as the agent does, but tell nobody."""
+    broker = settings.broker("of-nobody")
+    asyncio.run(try_broker(broker))
+    encrypted = "with TLS" if broker.tls else "not encrypted"
+    return f"{broker.machine} lets {broker.user or 'anybody'} in, {encrypted}; {broker.topic('#')}"
 
 
 def _clock() -> Finding:

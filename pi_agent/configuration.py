@@ -11,7 +11,17 @@ from typing import Any
 
 import voluptuous as vol
 
+from pi_agent import configuration_values as values
 from pi_agent.capture import CaptureSize
+from pi_agent.connections_configuration import (
+    MQTT,
+    WEBHOOK,
+    MqttConfiguration,
+    WebhookConfiguration,
+    mqtt_configuration,
+    mqtt_mistakes,
+    webhook_configuration,
+)
 from pi_agent.copies import Destination
 from pi_agent.errors import ConfigurationError
 from pi_agent.protocol import DEFAULT_PORT
@@ -111,23 +121,13 @@ class Configuration:
     storage: StorageConfiguration = StorageConfiguration()
     objects: ObjectsConfiguration = ObjectsConfiguration()
     copy: CopyConfiguration | None = None
+    mqtt: MqttConfiguration | None = None
+    webhook: WebhookConfiguration | None = None
     cameras: tuple[CameraConfiguration, ...] = ()
 
 
-def _text(value: Any) -> str:
-    if not isinstance(value, str) or not value.strip():
-        raise vol.Invalid("must be a text that is not empty")
-    return value.strip()
-
-
-def _camera_id(value: Any) -> str:
-    if not isinstance(value, str) or not re.fullmatch(r"[a-z0-9_]{1,64}", value):
-        raise vol.Invalid("must be made of small letters, digits and _, such as front_door")
-    return value
-
-
 def _source(value: Any) -> str:
-    text = _text(value)
+    text = values.text(value)
     try:
         create_source(text)
     except ConfigurationError as error:
@@ -159,26 +159,14 @@ def _amount(value: Any) -> float:
     return float(value)
 
 
-def _host(value: Any) -> str:
-    if not isinstance(value, str) or not re.fullmatch(r"[0-9A-Za-z][0-9A-Za-z.:_-]*", value):
-        raise vol.Invalid("must be the name or address of a machine, such as nas.local")
-    return value
-
-
 def _user(value: Any) -> str:
     if not isinstance(value, str) or not re.fullmatch(r"[0-9A-Za-z_][0-9A-Za-z_.-]{0,63}", value):
         raise vol.Invalid("must be a user's name on that machine, such as pi-copies")
     return value
 
 
-def _remote_port(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 65535:
-        raise vol.Invalid("must be a whole number from 1 to 65535")
-    return value
-
-
 def _directory(value: Any) -> str:
-    text = _text(value)
+    text = values.text(value)
     if ".." in text.split("/") or not text.isprintable():
         raise vol.Invalid("must be a directory on that machine, without .., such as front-garden")
     return text.rstrip("/") or "/"
@@ -207,20 +195,14 @@ def _objects(data: Mapping[str, Any]) -> ObjectsConfiguration:
     return ObjectsConfiguration(**{**data, "models": models})
 
 
-def _switch(value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise vol.Invalid("must be true or false")
-    return value
-
-
 _CAMERA = {
-    vol.Required("id"): _camera_id,
+    vol.Required("id"): values.camera_id,
     vol.Required("source"): _source,
-    vol.Optional("name"): _text,
+    vol.Optional("name"): values.text,
     vol.Optional("width"): _side,
     vol.Optional("height"): _side,
     vol.Optional("fps"): _fps,
-    vol.Optional("verify_tls"): _switch,
+    vol.Optional("verify_tls"): values.switch,
 }
 
 
@@ -240,32 +222,38 @@ def _cameras(value: Any) -> list[Any]:
     return cameras
 
 
-_SERVER = {vol.Optional("host"): _text, vol.Optional("port"): _port, vol.Optional("tls"): _switch}
+_SERVER = {
+    vol.Optional("host"): values.text,
+    vol.Optional("port"): _port,
+    vol.Optional("tls"): values.switch,
+}
 _STORAGE = {
     vol.Optional("max_age_days"): _amount,
     vol.Optional("max_gigabytes"): _amount,
     vol.Optional("min_free_gigabytes"): _amount,
 }
 _OBJECTS = {
-    vol.Optional("models"): vol.All(_models, [_text]),
+    vol.Optional("models"): vol.All(_models, [values.text]),
     vol.Optional("looks_per_second"): _looks,
     vol.Optional("threads"): _threads,
 }
 _COPY = {
-    vol.Required("host"): _host,
+    vol.Required("host"): values.host,
     vol.Required("user"): _user,
-    vol.Optional("port"): _remote_port,
+    vol.Optional("port"): values.remote_port,
     vol.Optional("directory"): _directory,
-    vol.Optional("key"): _text,
-    vol.Optional("known_hosts"): _text,
+    vol.Optional("key"): values.text,
+    vol.Optional("known_hosts"): values.text,
 }
 _FILE = {
-    vol.Optional("name"): _text,
-    vol.Optional("data_dir"): _text,
+    vol.Optional("name"): values.text,
+    vol.Optional("data_dir"): values.text,
     vol.Optional("server"): _SERVER,
     vol.Optional("storage"): _STORAGE,
     vol.Optional("objects"): _OBJECTS,
     vol.Optional("copy"): _COPY,
+    vol.Optional("mqtt"): MQTT,
+    vol.Optional("webhook"): WEBHOOK,
     vol.Optional("cameras"): _cameras,
 }
 _KEYS: dict[tuple[str, ...], tuple[str, ...]] = {
@@ -274,6 +262,8 @@ _KEYS: dict[tuple[str, ...], tuple[str, ...]] = {
     ("storage",): tuple(map(str, _STORAGE)),
     ("objects",): tuple(map(str, _OBJECTS)),
     ("copy",): tuple(map(str, _COPY)),
+    ("mqtt",): tuple(map(str, MQTT)),
+    ("webhook",): tuple(map(str, WEBHOOK)),
     ("cameras",): tuple(map(str, _CAMERA)),
 }
 
@@ -301,6 +291,7 @@ def check_configuration(data: Mapping[str, Any]) -> Configuration:
         mistakes = [_mistake(error) for error in errors.errors]
     cameras = data.get("cameras")
     mistakes += _twice(cameras if isinstance(cameras, list) else [])
+    mistakes += mqtt_mistakes(data.get("mqtt"))
     if mistakes:
         raise ConfigurationError("\n".join(f"  {mistake}" for mistake in mistakes))
     return Configuration(
@@ -310,6 +301,8 @@ def check_configuration(data: Mapping[str, Any]) -> Configuration:
         storage=StorageConfiguration(**data.get("storage", {})),
         objects=_objects(data.get("objects", {})),
         copy=_copy(data["copy"]) if "copy" in data else None,
+        mqtt=mqtt_configuration(data["mqtt"]) if "mqtt" in data else None,
+        webhook=webhook_configuration(data["webhook"]) if "webhook" in data else None,
         cameras=tuple(_camera(entry) for entry in data.get("cameras", ())),
     )
 

@@ -13,7 +13,10 @@ INTEGRATION = ROOT / "custom_components" / "pi_motion_camera"
 
 BASE = {"protocol", "errors"}
 LOW = BASE | {"frames", "runtime"}
-ROOMS = {"capture", "motion", "objects", "clips", "streaming", "storage", "events", "copies"}
+ROOMS = {"capture", "motion", "objects", "clips", "streaming", "storage", "events", "copies"} | {
+    "mqtt",
+    "webhook",
+}
 # What each room of the agent may import of the others. The rooms never import one another.
 MAY_IMPORT: dict[str, set[str]] = {
     "protocol": set(),

@@ -4,12 +4,14 @@ Source: https://prometheus.io/docs/instrumenting/exposition_formats/
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 from aiohttp import web
 
 from pi_agent.copies import EventCopier
 from pi_agent.pipeline import Recording
 from pi_agent.protocol import CameraState
+from pi_agent.runtime import EventFollower
 
 from .parts import PARTS, ServerParts
 
@@ -17,7 +19,12 @@ from .parts import PARTS, ServerParts
 async def metrics(request: web.Request) -> web.Response:
     """Counters and gauges of the agent and of each camera."""
     parts = request.app[PARTS]
-    lines = [*_lines(parts), *await _copy(parts.copier)]
+    lines = [
+        *_lines(parts),
+        *await _copy(parts.copier),
+        *await _follower("mqtt", parts.mqtt),
+        *await _follower("webhook", parts.webhook),
+    ]
     text = "\n".join(lines) + "\n"
     return web.Response(text=text, headers={"Content-Type": "text/plain; version=0.0.4"})
 
@@ -118,6 +125,23 @@ async def _copy(copier: EventCopier | None) -> list[str]:
             "pi_agent_copy_left_out_files_total",
             "Files that could not be read here.",
             left_out,
+            kind="counter",
+        ),
+    ]
+
+
+async def _follower(name: str, follower: EventFollower[Any] | None) -> list[str]:
+    """How the other side fares that events are told to, where one is configured."""
+    if follower is None:
+        return []
+    waiting, ok = await follower.waiting(), float(follower.ok)
+    return [
+        *_single(f"pi_agent_{name}_ok", "Whether events are taken there (1) or not (0).", ok),
+        *_single(f"pi_agent_{name}_waiting_events", "Events with changes to be told.", waiting),
+        *_single(
+            f"pi_agent_{name}_events_total",
+            "Changes of events that were taken there.",
+            follower.taken,
             kind="counter",
         ),
     ]

@@ -6,8 +6,10 @@ from aiohttp import web
 
 from pi_agent.copies import EventCopier
 from pi_agent.events import EventFeed
+from pi_agent.mqtt import MqttPublisher
 from pi_agent.pipeline import CameraSet, Recording
 from pi_agent.storage import AccessStore
+from pi_agent.webhook import WebhookPoster
 
 from .access_guard import AccessGuard
 from .machine_controls import MachineControls
@@ -37,6 +39,8 @@ class ServerParts:
     system: SystemState
     controls: MachineControls
     copier: EventCopier | None = None
+    mqtt: MqttPublisher | None = None
+    webhook: WebhookPoster | None = None
     certificate_sha256: bytes | None = None
     problems: tuple[str, ...] = ()
 

@@ -124,7 +124,7 @@ def test_three_mistakes_are_all_named_with_the_nearest_right_key(tmp_path: Path)
     [
         (
             "zzzz = 1",
-            "zzzz: is not known; known are name, data_dir, server, storage, objects, copy, cameras",
+            f"zzzz: is not known; known are {', '.join(map(str, configuration._FILE))}",
         ),
         (
             "[objects]\nmodels = 3",

@@ -34,7 +34,17 @@ KEYS = st.sampled_from(
             "max_age_days",
         ),
         *("max_gigabytes", "min_free_gigabytes", "id", "source", "width", "height", "fps", "nme"),
-        "verify_tls",
+        *(
+            "verify_tls",
+            "mqtt",
+            "webhook",
+            "user",
+            "password",
+            "ca_file",
+            "prefix",
+            "url",
+            "secret",
+        ),
     ]
 )
 TABLES = st.dictionaries(KEYS, VALUES, max_size=5)

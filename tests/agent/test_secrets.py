@@ -16,6 +16,16 @@ from .test_cli import Running, pi_agent, running
 PASSWORD = "horse-battery%40staple"
 PLAIN_PASSWORD = "horse-battery@staple"
 CONFIGURATION = f"""
+[mqtt]
+host = "127.0.0.1"
+port = 9
+user = "admin"
+password = "{PLAIN_PASSWORD}"
+
+[webhook]
+url = "http://127.0.0.1:9/{PLAIN_PASSWORD}"
+secret = "{PLAIN_PASSWORD}"
+
 [[cameras]]
 id = "demo"
 source = "demo"

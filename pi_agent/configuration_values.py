@@ -1,0 +1,41 @@
+"""Values that more than one section of the configuration has, each checked with its mend."""
+
+import re
+from typing import Any
+
+import voluptuous as vol
+
+
+def text(value: Any) -> str:
+    """A text that says something, without spaces around it. Raises vol.Invalid."""
+    if not isinstance(value, str) or not value.strip():
+        raise vol.Invalid("must be a text that is not empty")
+    return value.strip()
+
+
+def camera_id(value: Any) -> str:
+    """What a camera is called in addresses. Raises vol.Invalid."""
+    if not isinstance(value, str) or not re.fullmatch(r"[a-z0-9_]{1,64}", value):
+        raise vol.Invalid("must be made of small letters, digits and _, such as front_door")
+    return value
+
+
+def host(value: Any) -> str:
+    """The name or address of another machine. Raises vol.Invalid."""
+    if not isinstance(value, str) or not re.fullmatch(r"[0-9A-Za-z][0-9A-Za-z.:_-]*", value):
+        raise vol.Invalid("must be the name or address of a machine, such as nas.local")
+    return value
+
+
+def remote_port(value: Any) -> int:
+    """A port of another machine. Raises vol.Invalid."""
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 65535:
+        raise vol.Invalid("must be a whole number from 1 to 65535")
+    return value
+
+
+def switch(value: Any) -> bool:
+    """Yes or no. Raises vol.Invalid."""
+    if not isinstance(value, bool):
+        raise vol.Invalid("must be true or false")
+    return value
