@@ -170,7 +170,7 @@ make_user() {
         useradd --system --user-group --home-dir "$STATE" --no-create-home \
             --shell /usr/sbin/nologin "$SERVICE"
     fi
-    for group in video render gpio; do
+    for group in video render gpio input; do
         if getent group "$group" >/dev/null; then usermod --append --groups "$group" "$SERVICE"; fi
     done
     mkdir -p "$STATE" "$CONFIG"

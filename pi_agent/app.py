@@ -16,6 +16,7 @@ from pi_agent.configuration import CameraConfiguration, Configuration
 from pi_agent.copies import EventCopier, open_target
 from pi_agent.errors import AgentError
 from pi_agent.events import EventFeed
+from pi_agent.gpio_wiring import GpioParts
 from pi_agent.mqtt import MqttPublisher, StateBoard
 from pi_agent.objects import ModelFolder, ObjectLooker
 from pi_agent.pipeline import CameraPipeline, CameraServices, CameraSet, Recording
@@ -127,11 +128,14 @@ class Agent:
         self._start_looker()
         self.cameras = self._cameras = await self._create_cameras()
         self.identity = await self._identity()
+        self.gpio = self._open_gpio()
         self.mqtt = self._start_mqtt()
         self.webhook = self._start_webhook()
         await self._start_server()
         self.cameras.start()
         self._stack.push_async_callback(self.cameras.close)
+        if self.gpio is not None:
+            self.gpio.start()
 
     def _open_database(self) -> Database:
         return Database(
@@ -166,6 +170,14 @@ class Agent:
         )
         self._start_follower(copier)
         return copier
+
+    def _open_gpio(self) -> GpioParts | None:
+        if self._configuration.gpio is None:
+            return None
+        parts = GpioParts(self._configuration.gpio, self.cameras, self._bridge)
+        self._stack.push_async_callback(parts.close)
+        parts.open()
+        return parts
 
     def _start_mqtt(self) -> MqttPublisher | None:
         if self._configuration.mqtt is None:
@@ -223,13 +235,17 @@ class Agent:
         guard.start()
         self._stack.push_async_callback(guard.close)
         health = self.recording.health
+        siren = self.gpio.siren if self.gpio else None
         system = SystemState(
             self._configuration.data_dir,
             self.feed,
             load=self._load,
             recording_problem=lambda: health.problem,
             tell_cameras=self.cameras.tell,
+            siren=lambda: siren.is_on if siren else None,
         )
+        if siren is not None:
+            siren.on_change = system.tell
         health.add_listener(system.tell)
         system.start()
         self._stack.push_async_callback(system.close)
@@ -253,7 +269,11 @@ class Agent:
         led = StatusLed.find()
         if led is not None:
             self._stack.push_async_callback(led.close)
-        return MachineControls(restart=self.restart if self._can_restart else None, led=led)
+        return MachineControls(
+            restart=self.restart if self._can_restart else None,
+            led=led,
+            siren=self.gpio.siren if self.gpio else None,
+        )
 
     async def _listen(self, parts: ServerParts) -> None:
         settings = self._configuration.server

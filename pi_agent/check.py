@@ -23,9 +23,14 @@ from pi_agent.connections_configuration import MqttConfiguration
 from pi_agent.copies import open_target
 from pi_agent.errors import AgentError, CameraError
 from pi_agent.found_cameras import as_configured
+from pi_agent.gpio import PinsError, find_receiver
+from pi_agent.gpio_configuration import GpioConfiguration
+from pi_agent.gpio_wiring import GpioParts
 from pi_agent.mqtt import try_broker
 from pi_agent.objects import ModelFolder
 from pi_agent.objects.open_model import open_model
+from pi_agent.pipeline import CameraSet
+from pi_agent.runtime import LoopBridge
 from pi_agent.server import AgentCertificate
 from pi_agent.sources import camera_source
 from pi_agent.storage import CopyProgress, Database
@@ -72,6 +77,9 @@ def findings(configuration: Configuration) -> Iterator[Finding]:
         yield _guarded("copy", lambda: asyncio.run(_copy(configuration)))
     if configuration.mqtt is not None:
         yield _guarded("mqtt", partial(_mqtt, configuration.mqtt))
+    gpio = configuration.gpio
+    if gpio is not None:
+        yield _guarded("gpio", lambda: asyncio.run(_gpio(gpio)))
     yield from _cameras(configuration)
 
 
@@ -117,6 +125,22 @@ def _mqtt(settings: MqttConfiguration) -> str:
     asyncio.run(try_broker(broker))
     encrypted = "with TLS" if broker.tls else "not encrypted"
     return f"{broker.machine} lets {broker.user or 'anybody'} in, {encrypted}; {broker.topic('#')}"
+
+
+async def _gpio(settings: GpioConfiguration) -> str:
+    """Take the pins as the agent does, and let them go."""
+    bridge = LoopBridge(asyncio.get_running_loop())
+    parts = GpioParts(settings, CameraSet(()), bridge)
+    try:
+        parts.open()
+        if settings.remote is not None and settings.remote.device is None:
+            find_receiver()
+    finally:
+        await parts.close()
+        bridge.close()
+    if parts.problems:
+        raise PinsError("; ".join(parts.problems))
+    return "every pin can be used"
 
 
 def _clock() -> Finding:

@@ -24,6 +24,13 @@ from pi_agent.connections_configuration import (
 )
 from pi_agent.copies import Destination
 from pi_agent.errors import ConfigurationError
+from pi_agent.gpio_configuration import (
+    GPIO,
+    GPIO_KEYS,
+    GpioConfiguration,
+    gpio_configuration,
+    gpio_mistakes,
+)
 from pi_agent.protocol import DEFAULT_PORT
 from pi_agent.sources import create_source
 from pi_agent.storage import RetentionLimits
@@ -123,6 +130,7 @@ class Configuration:
     copy: CopyConfiguration | None = None
     mqtt: MqttConfiguration | None = None
     webhook: WebhookConfiguration | None = None
+    gpio: GpioConfiguration | None = None
     cameras: tuple[CameraConfiguration, ...] = ()
 
 
@@ -206,22 +214,6 @@ _CAMERA = {
 }
 
 
-def _cameras(value: Any) -> list[Any]:
-    """Each is checked by itself, for voluptuous tells but the first mistake of a list."""
-    if not isinstance(value, list):
-        raise vol.Invalid("must be a list: begin each camera with a line [[cameras]]")
-    cameras, mistakes = [], []
-    for index, entry in enumerate(value):
-        try:
-            cameras.append(vol.Schema(_CAMERA)(entry))
-        except vol.MultipleInvalid as error:
-            error.prepend([index])
-            mistakes += error.errors
-    if mistakes:
-        raise vol.MultipleInvalid(mistakes)
-    return cameras
-
-
 _SERVER = {
     vol.Optional("host"): values.text,
     vol.Optional("port"): _port,
@@ -254,7 +246,8 @@ _FILE = {
     vol.Optional("copy"): _COPY,
     vol.Optional("mqtt"): MQTT,
     vol.Optional("webhook"): WEBHOOK,
-    vol.Optional("cameras"): _cameras,
+    vol.Optional("gpio"): GPIO,
+    vol.Optional("cameras"): values.tables(_CAMERA, "[[cameras]]", "camera"),
 }
 _KEYS: dict[tuple[str, ...], tuple[str, ...]] = {
     (): tuple(map(str, _FILE)),
@@ -265,6 +258,7 @@ _KEYS: dict[tuple[str, ...], tuple[str, ...]] = {
     ("mqtt",): tuple(map(str, MQTT)),
     ("webhook",): tuple(map(str, WEBHOOK)),
     ("cameras",): tuple(map(str, _CAMERA)),
+    **GPIO_KEYS,
 }
 
 
@@ -303,8 +297,20 @@ def check_configuration(data: Mapping[str, Any]) -> Configuration:
         copy=_copy(data["copy"]) if "copy" in data else None,
         mqtt=mqtt_configuration(data["mqtt"]) if "mqtt" in data else None,
         webhook=webhook_configuration(data["webhook"]) if "webhook" in data else None,
+        gpio=_gpio(data),
         cameras=tuple(_camera(entry) for entry in data.get("cameras", ())),
     )
+
+
+def _gpio(data: Mapping[str, Any]) -> GpioConfiguration | None:
+    """The section on its own, and beside the cameras that it names."""
+    if "gpio" not in data:
+        return None
+    gpio = gpio_configuration(data["gpio"])
+    mistakes = gpio_mistakes(gpio, [entry["id"] for entry in data.get("cameras", ())])
+    if mistakes:
+        raise ConfigurationError("\n".join(f"  {mistake}" for mistake in mistakes))
+    return gpio
 
 
 def _camera(entry: Mapping[str, Any]) -> CameraConfiguration:
@@ -352,7 +358,8 @@ def _mistake(error: vol.Invalid) -> str:
     if error.error_message == "required key not provided":
         return f"{field}: is missing"
     if error.error_message == "expected a dictionary":
-        return f"{field}: must be a table of its own: [{parts[0]}]"
+        table = ".".join(parts)
+        return f"{field}: must be a table of its own: [{table}]"
     return f"{field}: {error.error_message}"
 
 

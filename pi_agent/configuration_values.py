@@ -1,6 +1,7 @@
 """Values that more than one section of the configuration has, each checked with its mend."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import voluptuous as vol
@@ -39,3 +40,23 @@ def switch(value: Any) -> bool:
     if not isinstance(value, bool):
         raise vol.Invalid("must be true or false")
     return value
+
+
+def tables(schema: dict[Any, Any], header: str, noun: str) -> Callable[[Any], list[Any]]:
+    """Checks a list of tables, each by itself: voluptuous tells but the first mistake of a list."""
+
+    def check(value: Any) -> list[Any]:
+        if not isinstance(value, list):
+            raise vol.Invalid(f"must be a list: begin each {noun} with a line {header}")
+        checked, mistakes = [], []
+        for index, entry in enumerate(value):
+            try:
+                checked.append(vol.Schema(schema)(entry))
+            except vol.MultipleInvalid as error:
+                error.prepend([index])
+                mistakes += error.errors
+        if mistakes:
+            raise vol.MultipleInvalid(mistakes)
+        return checked
+
+    return check

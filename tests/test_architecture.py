@@ -16,6 +16,7 @@ LOW = BASE | {"frames", "runtime"}
 ROOMS = {"capture", "motion", "objects", "clips", "streaming", "storage", "events", "copies"} | {
     "mqtt",
     "webhook",
+    "gpio",
 }
 # What each room of the agent may import of the others. The rooms never import one another.
 MAY_IMPORT: dict[str, set[str]] = {

@@ -81,6 +81,7 @@ class AgentState:
     version: str
     model: str | None = None
     capabilities: tuple[str, ...] = ()
+    siren_tones: tuple[str, ...] = ()
     boot_id: str | None = None
     cameras: Mapping[str, CameraData]
     system: SystemMessage | None = None
@@ -119,6 +120,7 @@ def initial_state(
         version=info.version,
         model=info.model,
         capabilities=info.capabilities,
+        siren_tones=info.siren_tones,
         cameras=cameras,
         system=info.system,
     )
@@ -211,6 +213,7 @@ def _with_status(state: AgentState, message: CameraMessage) -> AgentState:
         controls=message.controls,
         labels=message.labels,
         covered=message.covered,
+        pan=message.pan,
     )
     if status.state is CameraState.ONLINE:
         return _with_camera(state, message.camera, status=status)

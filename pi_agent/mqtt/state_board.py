@@ -116,6 +116,7 @@ def _as_message(camera: HelloCamera) -> CameraMessage:
         controls=status.controls,
         labels=status.labels,
         covered=status.covered,
+        pan=status.pan,
     )
 
 

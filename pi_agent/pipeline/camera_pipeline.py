@@ -9,6 +9,7 @@ from pi_agent.clips.clip_worker import ClipWorker, ReelSink
 from pi_agent.errors import UnavailableError
 from pi_agent.events import EventFeed, EventJournal
 from pi_agent.frames import Frame, FrameHub
+from pi_agent.gpio import PanHead
 from pi_agent.motion import MotionWorker
 from pi_agent.objects import ObjectFinder, ObjectLooker
 from pi_agent.protocol import (
@@ -73,6 +74,8 @@ class CameraPipeline:
         self.id = camera
         self.name = name
         self.settings = settings
+        self.pan: PanHead | None = None  # what the camera stands on, where that can be turned
+        self.has_pir = False
         self._services = services
         self._changing = asyncio.Lock()  # settings: read, checked, saved, applied one at a time
         self._hub = FrameHub()
@@ -151,6 +154,7 @@ class CameraPipeline:
             controls=self._capture.offered_controls,
             labels=tuple(sorted(self._services.looker.labels)),
             covered=self._covered if online else None,
+            pan=self.pan.state if self.pan else None,
         )
 
     @property
@@ -181,7 +185,9 @@ class CameraPipeline:
     @property
     def _capabilities(self) -> tuple[str, ...]:
         objects = ("objects",) if self._services.looker.labels else ()
-        return (*_CAPABILITIES, *objects)
+        pan = ("pan",) if self.pan else ()
+        pir = ("pir",) if self.has_pir else ()
+        return (*_CAPABILITIES, *objects, *pan, *pir)
 
     def _holds_events(self) -> bool:
         """Whether events wait for an object; never where nobody could see one."""
@@ -282,6 +288,7 @@ class CameraPipeline:
                 controls=shown.controls,
                 labels=shown.labels,
                 covered=shown.covered,
+                pan=shown.pan,
             )
         )
 

@@ -13,7 +13,14 @@ from .access import (
     Role,
     SessionInfo,
 )
-from .cameras import CameraInfo, CameraState, CameraStatus, OfferedControls, PictureSize
+from .cameras import (
+    CameraInfo,
+    CameraState,
+    CameraStatus,
+    OfferedControls,
+    PanState,
+    PictureSize,
+)
 from .codec import ProtocolError, decode, encode, from_json, to_json
 from .documents import (
     AgentInfo,
@@ -26,6 +33,8 @@ from .documents import (
     IdentifyRequest,
     PairAnswer,
     PairRequest,
+    PanRequest,
+    SirenRequest,
     TriggerRequest,
 )
 from .events import Box, EventCause, EventState, Label, MotionEvent
@@ -84,6 +93,8 @@ __all__ = [
     "PairingCode",
     "PairingCodeAnswer",
     "PairingCodeRequest",
+    "PanRequest",
+    "PanState",
     "PictureSize",
     "PixelMask",
     "ProtocolError",
@@ -93,6 +104,7 @@ __all__ = [
     "SessionInfo",
     "SettingsMessage",
     "SettingsPatch",
+    "SirenRequest",
     "SystemMessage",
     "TriggerRequest",
     "Zone",

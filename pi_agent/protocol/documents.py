@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated
 
 from .cameras import CameraInfo
-from .codec import Between, Length
+from .codec import Between, Length, ProtocolError
 from .events import EventCause, MotionEvent
 from .messages import SystemMessage
 
@@ -28,9 +28,10 @@ class PairAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentInfo:
-    """`GET /api/v1/info`; `capabilities` are those of the Pi itself: "restart", "identify".
+    """`GET /api/v1/info`; `capabilities` are those of the Pi: "restart", "identify", "siren".
 
-    `problems` say in plain words what keeps the agent from having a camera, and the mend.
+    `siren_tones` are those that can be asked for. `problems` say in plain words what keeps the
+    agent from having a camera, and the mend.
     """
 
     agent_id: str
@@ -43,6 +44,7 @@ class AgentInfo:
     model: str | None = None
     problems: tuple[str, ...] = ()
     system: SystemMessage | None = None
+    siren_tones: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +60,28 @@ class IdentifyRequest:
     """Blink with the Pi's LED for some seconds."""
 
     seconds: Annotated[float, Between(low=1, high=60)] = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SirenRequest:
+    """Sound, or be still; for so long, but never longer than the agent allows."""
+
+    on: bool
+    seconds: Annotated[float, Between(low=0.1, high=3600)] | None = None
+    tone: Annotated[str, Length(low=1, high=64)] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PanRequest:
+    """Turn the camera: to an angle in degrees, or to a preset by its name; one of them."""
+
+    angle: Annotated[float, Between(low=-360, high=360)] | None = None
+    preset: Annotated[str, Length(low=1, high=64)] | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse both, and none."""
+        if (self.angle is None) == (self.preset is None):
+            raise ProtocolError("angle", "must be given, or preset, and not both")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 
-from .cameras import NO_CONTROLS, CameraState, CameraStatus, OfferedControls, PictureSize
+from .cameras import NO_CONTROLS, CameraState, CameraStatus, OfferedControls, PanState, PictureSize
 from .codec import Between, ProtocolError, decode, encode, from_json, to_json
 from .events import Box, Identifier, MotionEvent
 from .settings import CameraSettings
@@ -72,6 +72,7 @@ class CameraMessage:
     controls: OfferedControls = NO_CONTROLS
     labels: tuple[str, ...] = ()
     covered: bool | None = None
+    pan: PanState | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +88,7 @@ class SystemMessage:
     """How the Pi is, twice a minute; null where the machine cannot tell.
 
     `recording_problem` says in plain words why nothing can be recorded, null while all is well.
-    `started_at` is when the agent started.
+    `started_at` is when the agent started. `siren` is whether it sounds, null where there is none.
     """
 
     temperature: float | None = None
@@ -97,6 +98,7 @@ class SystemMessage:
     viewers: int = 0
     dropped_frames: int = 0
     started_at: datetime | None = None
+    siren: bool | None = None
 
 
 ServerMessage = (

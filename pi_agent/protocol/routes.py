@@ -16,6 +16,7 @@ STREAM = "/api/v1/cameras/{camera}/stream.mjpg"
 SNAPSHOT = "/api/v1/cameras/{camera}/snapshot.jpg"
 SETTINGS = "/api/v1/cameras/{camera}/settings"
 TRIGGER = "/api/v1/cameras/{camera}/trigger"
+PAN = "/api/v1/cameras/{camera}/pan"
 LOOKS = "/api/v1/cameras/{camera}/looks"
 SYSTEM = "/api/v1/system"
 HISTORY = "/api/v1/history"
@@ -26,6 +27,7 @@ EVENT_CLIP = "/api/v1/events/{event}/clip.mp4"
 WEBSOCKET = "/api/v1/ws"
 RESTART = "/api/v1/restart"
 IDENTIFY = "/api/v1/identify"
+SIREN = "/api/v1/siren"
 
 
 def path(template: str, **names: str) -> str:

@@ -41,6 +41,7 @@ ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("GET", routes.SETTINGS, cameras.get_settings),
     ("PATCH", routes.SETTINGS, cameras.patch_settings),
     ("POST", routes.TRIGGER, cameras.trigger),
+    ("POST", routes.PAN, cameras.pan),
     ("GET", routes.LOOKS, looks.looks_websocket),
     ("GET", routes.SYSTEM, cameras.system),
     ("GET", routes.HISTORY, history.history),
@@ -53,6 +54,7 @@ ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("GET", routes.WEBSOCKET, websocket.event_websocket),
     ("POST", routes.RESTART, machine.restart),
     ("POST", routes.IDENTIFY, machine.identify),
+    ("POST", routes.SIREN, machine.siren),
 )
 
 

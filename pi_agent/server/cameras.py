@@ -4,9 +4,11 @@ from datetime import UTC, datetime
 
 from aiohttp import web
 
+from pi_agent.errors import NotFoundError
 from pi_agent.protocol import (
     PROTOCOL_VERSION,
     AgentInfo,
+    PanRequest,
     SettingsPatch,
     TriggerRequest,
     to_json,
@@ -34,6 +36,7 @@ async def info(request: web.Request) -> web.Response:
         problems=parts.problems,
         capabilities=parts.controls.capabilities,
         system=parts.system.read(),
+        siren_tones=parts.controls.siren.tones if parts.controls.siren else (),
     )
     return web.json_response(text=to_json(answer))
 
@@ -72,4 +75,13 @@ async def trigger(request: web.Request) -> web.Response:
     """`POST …/trigger`: 202, the event itself comes over the websocket."""
     pipeline = request.app[PARTS].cameras.find(request.match_info["camera"])
     pipeline.trigger(await body_of(request, TriggerRequest))
+    return web.json_response({}, status=202)
+
+
+async def pan(request: web.Request) -> web.Response:
+    """`POST …/pan`: 202, and the camera turns; where it looks comes over the websocket."""
+    pipeline = request.app[PARTS].cameras.find(request.match_info["camera"])
+    if pipeline.pan is None:
+        raise NotFoundError("this camera cannot be turned; see [gpio.servo] in the configuration")
+    pipeline.pan.request(await body_of(request, PanRequest))
     return web.json_response({}, status=202)

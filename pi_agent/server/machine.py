@@ -5,7 +5,7 @@ import asyncio
 from aiohttp import web
 
 from pi_agent.errors import NotFoundError
-from pi_agent.protocol import IdentifyRequest
+from pi_agent.protocol import IdentifyRequest, SirenRequest
 
 from .parts import PARTS
 from .request_values import body_of
@@ -28,4 +28,13 @@ async def identify(request: web.Request) -> web.Response:
     if led is None:
         raise NotFoundError("this machine has no LED that the agent may use")
     await led.blink((await body_of(request, IdentifyRequest)).seconds)
+    return web.json_response({}, status=202)
+
+
+async def siren(request: web.Request) -> web.Response:
+    """`POST /api/v1/siren`: 202, and it sounds or is still."""
+    horn = request.app[PARTS].controls.siren
+    if horn is None:
+        raise NotFoundError("this agent has no siren; see [gpio.buzzer] in its configuration")
+    await horn.request(await body_of(request, SirenRequest))
     return web.json_response({}, status=202)

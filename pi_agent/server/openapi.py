@@ -24,7 +24,9 @@ from pi_agent.protocol import (
     PairingCodeAnswer,
     PairingCodeRequest,
     PairRequest,
+    PanRequest,
     SessionInfo,
+    SirenRequest,
     SystemMessage,
     TriggerRequest,
     routes,
@@ -109,6 +111,10 @@ _OPERATIONS: dict[tuple[str, str], Operation] = {
     ),
     ("POST", routes.TRIGGER): Operation(
         body=TriggerRequest, answer={"type": "object"}, status=202, errors=(503,)
+    ),
+    ("POST", routes.PAN): Operation(body=PanRequest, answer={"type": "object"}, status=202),
+    ("POST", routes.SIREN): Operation(
+        body=SirenRequest, answer={"type": "object"}, status=202, errors=(404,)
     ),
     ("GET", routes.LOOKS): Operation(status=101),
     ("GET", routes.SYSTEM): Operation(answer=SystemMessage),

@@ -21,7 +21,8 @@ class SystemState:
     """Reads the machine's state and publishes it. Lives on the event loop.
 
     `load` gives viewers and dropped frames, `recording_problem` why nothing can be recorded;
-    `tell_cameras` has the cameras tell their frame rates along with it.
+    `tell_cameras` has the cameras tell their frame rates along with it; `siren` is whether it
+    sounds, None where there is none.
     """
 
     def __init__(
@@ -32,12 +33,14 @@ class SystemState:
         load: Callable[[], tuple[int, int]],
         recording_problem: Callable[[], str | None] = lambda: None,
         tell_cameras: Callable[[], None] = lambda: None,
+        siren: Callable[[], bool | None] = lambda: None,
     ) -> None:
         self._data_dir = data_dir
         self._feed = feed
         self._load = load
         self._recording_problem = recording_problem
         self._tell_cameras = tell_cameras
+        self._siren = siren
         self._started_at = datetime.now(UTC)
         self._task: asyncio.Task[None] | None = None
 
@@ -63,6 +66,7 @@ class SystemState:
             viewers=viewers,
             dropped_frames=dropped_frames,
             started_at=self._started_at,
+            siren=self._siren(),
         )
 
     def tell(self) -> None:

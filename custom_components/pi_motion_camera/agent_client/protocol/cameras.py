@@ -41,12 +41,26 @@ NO_CONTROLS = OfferedControls()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PanState:
+    """Where a camera that can be turned looks, and how far it may be turned; degrees.
+
+    `angle` is null before it was turned for the first time.
+    """
+
+    low: float
+    high: float
+    angle: float | None = None
+    presets: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CameraStatus:
     """How a camera is now; `reason` says in plain words why it is offline.
 
     `controls` offers nothing as long as the camera was never open. `labels` are the objects that
     can be told apart; none where there is no model. `covered`: whether there is nothing to be
-    seen, as when the lens is covered or in full darkness; null while nobody looks for it.
+    seen, as when the lens is covered or in full darkness; null while nobody looks for it. `pan` is
+    null where the camera cannot be turned.
     """
 
     state: CameraState
@@ -56,6 +70,7 @@ class CameraStatus:
     controls: OfferedControls = NO_CONTROLS
     labels: tuple[str, ...] = ()
     covered: bool | None = None
+    pan: PanState | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
