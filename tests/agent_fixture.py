@@ -8,6 +8,7 @@ from pathlib import Path
 from pi_agent.app import Agent
 from pi_agent.capture import FrameSource
 from pi_agent.configuration import CameraConfiguration, Configuration, ServerConfiguration
+from pi_agent.gpio_configuration import GpioConfiguration
 from pi_agent.protocol import PairingCode
 from pi_agent.sources import create_source as real_source
 
@@ -47,6 +48,7 @@ async def running_agent(
     port: int = 0,
     name: str = "Porch Pi",
     problems: Sequence[str] = (),
+    gpio: GpioConfiguration | None = None,
 ) -> AsyncIterator[RunningAgent]:
     """The agent on 127.0.0.1; `sources` by the cameras' `source` names, else real ones.
 
@@ -57,6 +59,7 @@ async def running_agent(
         data_dir=data_dir,
         server=ServerConfiguration(host="127.0.0.1", port=port),
         cameras=tuple(cameras),
+        gpio=gpio,
     )
     create_source = _sources(sources or {})
     async with Agent(configuration, create_source=create_source, problems=problems) as agent:

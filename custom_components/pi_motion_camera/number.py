@@ -1,4 +1,4 @@
-"""The settings of a camera that are numbers."""
+"""The settings of a camera that are numbers, and where a camera looks that can be turned."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -10,17 +10,21 @@ from homeassistant.components.number import (
     NumberEntityDescription,
     NumberMode,
 )
-from homeassistant.const import PERCENTAGE, EntityCategory, Platform, UnitOfTime
+from homeassistant.const import DEGREE, PERCENTAGE, EntityCategory, Platform, UnitOfTime
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .agent_client.protocol import PanRequest, PanState
 from .coordinator import AgentCoordinator
 from .entity import AgentCameraEntity, async_follow_entities
 from .entity_ids import camera_unique_id
+from .errors import translate_agent_errors
 from .runtime import AgentConfigEntry
 from .setting_limits import limits_of
 
 PARALLEL_UPDATES = 1
+
+_PAN = "pan"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,13 +90,22 @@ async def async_setup_entry(
         entry,
         Platform.NUMBER,
         async_add_entities,
-        lambda state: {
-            camera_unique_id(state.agent_id, camera, description.key): partial(
-                AgentNumber, coordinator, camera, description
-            )
-            for camera in state.cameras
-            for description in NUMBERS
-        },
+        lambda state: (
+            {
+                camera_unique_id(state.agent_id, camera, description.key): partial(
+                    AgentNumber, coordinator, camera, description
+                )
+                for camera in state.cameras
+                for description in NUMBERS
+            }
+            | {
+                camera_unique_id(state.agent_id, camera, _PAN): partial(
+                    PanNumber, coordinator, camera
+                )
+                for camera, data in state.cameras.items()
+                if _PAN in data.capabilities
+            }
+        ),
     )
 
 
@@ -120,3 +133,40 @@ class AgentNumber(AgentCameraEntity, NumberEntity):
     async def async_set_native_value(self, value: float) -> None:
         whole = int(value) if value.is_integer() else value
         await self.async_change_settings(**{self.entity_description.key: whole})
+
+
+class PanNumber(AgentCameraEntity, NumberEntity):
+    """Where a camera looks that stands on a servo, in degrees; unknown before its first turn."""
+
+    _attr_translation_key = _PAN
+    _attr_mode = NumberMode.SLIDER
+    _attr_native_step = 1
+    _attr_native_unit_of_measurement = DEGREE
+
+    def __init__(self, coordinator: AgentCoordinator, camera_id: str) -> None:
+        """One for each camera that can be turned."""
+        super().__init__(coordinator, camera_id, _PAN)
+
+    @property
+    def _pan(self) -> PanState:
+        return self.camera.status.pan or PanState(low=0, high=0)
+
+    @property
+    @override
+    def native_min_value(self) -> float:
+        return self._pan.low
+
+    @property
+    @override
+    def native_max_value(self) -> float:
+        return self._pan.high
+
+    @property
+    @override
+    def native_value(self) -> float | None:
+        return self._pan.angle
+
+    @override
+    async def async_set_native_value(self, value: float) -> None:
+        with translate_agent_errors(self.coordinator.name):
+            await self.coordinator.client.pan(self._camera_id, PanRequest(angle=value))

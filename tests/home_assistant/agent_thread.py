@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pi_agent.capture import FrameSource
 from pi_agent.configuration import CameraConfiguration
+from pi_agent.gpio_configuration import GpioConfiguration
 from pi_agent.protocol import MotionEvent
 from tests.agent_fixture import RunningAgent, camera, running_agent
 
@@ -21,6 +22,7 @@ class AgentThread:
         """Nothing runs yet."""
         self.cameras: Sequence[CameraConfiguration] = (camera(),)
         self.name = "Porch Pi"
+        self.gpio: GpioConfiguration | None = None
         self.port = 0
         self.sources = sources
         self._data_dir = data_dir
@@ -116,6 +118,7 @@ class AgentThread:
                 sources=self.sources,
                 port=self.port,
                 name=self.name,
+                gpio=self.gpio,
             ) as self._running:
                 self.port = self._running.port
                 tests_loop.call_soon_threadsafe(started.set_result, None)

@@ -76,7 +76,7 @@ async def test_one_camera_is_one_device(
     assert agents[0].sw_version
     assert agents[0].configuration_url is None
     entities = er.async_entries_for_device(entity_registry, agents[0].id)
-    assert {entity.domain for entity in entities} == set(PLATFORMS)
+    assert {entity.domain for entity in entities} == set(PLATFORMS) - {Platform.SIREN}
 
 
 async def test_each_of_several_cameras_is_a_device_below_the_agent(
@@ -132,7 +132,7 @@ async def test_a_camera_that_goes_takes_its_device_and_entities_with_it(
     await connected(two_cameras)
     await hass.async_block_till_done()
     entities = er.async_entries_for_config_entry(entity_registry, two_cameras.entry_id)
-    assert {entity.domain for entity in entities} == set(PLATFORMS)
+    assert {entity.domain for entity in entities} == set(PLATFORMS) - {Platform.SIREN}
     assert not [entity for entity in entities if "back_yard" in entity.unique_id]
     (agent_device,), _ = devices_of(device_registry, two_cameras)
     assert {entity.device_id for entity in entities} == {agent_device.id}

@@ -16,7 +16,9 @@ from .protocol import (
     EventPage,
     IdentifyRequest,
     MotionEvent,
+    PanRequest,
     ProtocolError,
+    SirenRequest,
     TriggerRequest,
     decode,
     from_json,
@@ -88,6 +90,15 @@ class AgentClient:
     async def identify(self, request: IdentifyRequest) -> None:
         """Have the Pi blink."""
         await self._transport.call("POST", routes.IDENTIFY, body=request)
+
+    async def siren(self, request: SirenRequest) -> None:
+        """Have the siren sound, or be still."""
+        await self._transport.call("POST", routes.SIREN, body=request)
+
+    async def pan(self, camera: str, request: PanRequest) -> None:
+        """Turn a camera."""
+        path = routes.path(routes.PAN, camera=camera)
+        await self._transport.call("POST", path, body=request)
 
     async def events(self, **query: str | int) -> EventPage:
         """Events, newest first: `camera`, `label`, `zone`, `after`, `before`, `limit`, `cursor`."""
