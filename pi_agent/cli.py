@@ -1,4 +1,4 @@
-"""The command line: `pi-agent run`, `pair`, `tokens`, `models`, `copy`, `check`, `replay`.
+"""The command line: `pi-agent run` and what else a human asks for.
 
 Exit status: 0 done, 1 the agent failed or found a problem, 2 the command line or the configuration
 is wrong.
@@ -12,7 +12,15 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from pi_agent import __version__, access_commands, check, copy_commands, model_commands, replay
+from pi_agent import (
+    __version__,
+    access_commands,
+    check,
+    copy_commands,
+    import_motion,
+    model_commands,
+    replay,
+)
 from pi_agent.common_options import add_common_options, configuration_of
 from pi_agent.configuration import CameraConfiguration, Configuration
 from pi_agent.errors import AgentError, ConfigurationError
@@ -85,6 +93,14 @@ def _parser() -> argparse.ArgumentParser:
     _command(commands, "check", check.run, "say what is wrong with this set-up, and the mend")
     model_commands.add_arguments(
         _command(commands, "models", model_commands.list_models, "manage what finds objects")
+    )
+    import_motion.add_arguments(
+        _command(
+            commands,
+            "import-motion",
+            import_motion.run,
+            "make a configuration of Motion's or motionEye's",
+        )
     )
     replay.add_arguments(_command(commands, "replay", replay.run, "look for motion in a recording"))
     return parser
