@@ -8,8 +8,6 @@ from homeassistant.helpers.storage import Store
 from .const import DOMAIN
 
 _VERSION = 1
-# What a crash takes of it is heard again, marked as replayed: little, and seldom.
-_SAVE_DELAY_SECONDS = 1.0
 
 
 class _Stored(TypedDict):
@@ -17,7 +15,10 @@ class _Stored(TypedDict):
 
 
 class RevisionStore:
-    """One entry's file; few writes, the last when the entry is unloaded or Home Assistant stops."""
+    """One entry's file, written behind each revision: what a crash forgets would be told twice.
+
+    Revisions that come while it is being written share the next write.
+    """
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
         """Nothing is read yet."""
@@ -40,7 +41,8 @@ class RevisionStore:
         """Note that everything up to `revision` was handled."""
         if revision != self._revision:
             self._revision = revision
-            self._store.async_delay_save(lambda: self._data(revision), _SAVE_DELAY_SECONDS)
+            # No delay: Home Assistant puts a delayed save off with every new one.
+            self._store.async_delay_save(lambda: self._data(revision))
 
     async def async_flush(self) -> None:
         """Write what is not written yet."""
