@@ -17,7 +17,7 @@ from .revision_store import RevisionStore
 
 _LOGGER = logging.getLogger(__name__)
 _FIRST_PAUSE_SECONDS = 1.0
-_LONGEST_PAUSE_SECONDS = 60.0
+_LONGEST_PAUSE_SECONDS = 10.0  # a Pi that comes back is heard of soon; to ask costs next to nothing
 
 
 @dataclass(kw_only=True)
