@@ -50,7 +50,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: AgentConfigEntry) -> boo
     coordinator = AgentCoordinator(hass, entry, client)
     await coordinator.async_config_entry_first_refresh()
     entry.async_on_unload(coordinator.issues.forget_connected)
-    revisions = RevisionStore(hass, entry.entry_id)
+    revisions = RevisionStore(hass, entry.entry_id, told=coordinator.told)
     await revisions.async_load()
     entry.async_on_unload(revisions.async_flush)
     entry.runtime_data = AgentRuntime(

@@ -25,6 +25,7 @@ from .errors import translate_setup_errors
 from .issues import AgentIssues
 from .motion_events import EventNotice, bus_data
 from .state import AgentState, apply_message, event_phase, initial_state
+from .told_moments import ToldMoments
 
 if TYPE_CHECKING:
     from .runtime import AgentConfigEntry
@@ -49,6 +50,7 @@ class AgentCoordinator(DataUpdateCoordinator[AgentState]):
             update_interval=None,  # everything is pushed
         )
         self.client = client
+        self.told = ToldMoments()
         self.issues = AgentIssues(hass, entry)
         self._event_listeners: dict[str, list[EventListener]] = {}
         self._all_event_listeners: list[EventListener] = []
@@ -107,8 +109,9 @@ class AgentCoordinator(DataUpdateCoordinator[AgentState]):
         if camera is None:
             return
         notice = EventNotice(event=event, phase=event_phase(camera, event), replayed=replayed)
-        if notice.phase is not None or replayed:
-            self.hass.bus.async_fire(EVENT_MOTION, bus_data(self.config_entry.entry_id, notice))
+        if (moment := self.told.moment(notice)) is not None:
+            data = bus_data(self.config_entry.entry_id, moment, notice)
+            self.hass.bus.async_fire(EVENT_MOTION, data)
         of_camera = self._event_listeners.get(event.camera, ())
         for listener in (*of_camera, *self._all_event_listeners):
             listener(notice)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from .agent_client.protocol import EventState, MotionEvent
+from .agent_client.protocol import MotionEvent
 from .state import EventPhase
 from .views import event_clip_path, event_snapshot_path
 
@@ -36,12 +36,11 @@ def event_attributes(entry_id: str, event: MotionEvent) -> dict[str, Any]:
     }
 
 
-def bus_data(entry_id: str, notice: EventNotice) -> dict[str, Any]:
+def bus_data(entry_id: str, moment: EventPhase, notice: EventNotice) -> dict[str, Any]:
     """The data of the bus event: what the event entity tells, and whose event it is."""
     event = notice.event
-    ended = event.state is EventState.ENDED
     return {
-        "type": notice.phase or (EventPhase.ENDED if ended else EventPhase.STARTED),
+        "type": moment,
         "replayed": notice.replayed,
         "entry_id": entry_id,
         "camera": event.camera,

@@ -1,17 +1,19 @@
-"""The last revision that was handled, kept over restarts of Home Assistant."""
+"""The last revision that was handled, and what the bus was told: kept over restarts."""
 
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.storage import Store
 
 from .const import DOMAIN
+from .told_moments import ToldMoments
 
 _VERSION = 1
 
 
 class _Stored(TypedDict):
     revision: int
+    told: NotRequired[list[list[str]]]
 
 
 class RevisionStore:
@@ -20,8 +22,11 @@ class RevisionStore:
     Revisions that come while it is being written share the next write.
     """
 
-    def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
-        """Nothing is read yet."""
+    def __init__(
+        self, hass: HomeAssistant, entry_id: str, *, told: ToldMoments | None = None
+    ) -> None:
+        """Nothing is read yet; `told` is kept beside the revision, where there is such a thing."""
+        self._told = told
         self._store: Store[_Stored] = Store(hass, _VERSION, f"{DOMAIN}.{entry_id}")
         self._revision: int | None = None
         self._saved: int | None = None
@@ -35,6 +40,8 @@ class RevisionStore:
         """Read the file."""
         stored = await self._store.async_load()
         self._revision = self._saved = stored["revision"] if stored else None
+        if stored and self._told is not None:
+            self._told.load(stored.get("told", ()))
 
     @callback
     def async_set(self, revision: int) -> None:
@@ -55,4 +62,7 @@ class RevisionStore:
 
     def _data(self, revision: int) -> _Stored:
         self._saved = revision
-        return {"revision": revision}
+        stored: _Stored = {"revision": revision}
+        if self._told is not None:
+            stored["told"] = self._told.dump()
+        return stored

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -118,6 +119,33 @@ async def test_an_event_is_made_up_for_once(
     await hass.config_entries.async_reload(loaded.entry_id)
     await connected(loaded)
     assert len(told) == 1
+
+
+async def test_a_change_that_was_missed_does_not_tell_again_what_was_told(
+    hass: HomeAssistant, loaded: MockConfigEntry, set_up: SetUp
+) -> None:
+    """Home Assistant is killed between the end of an event and its clip."""
+    told = watch_bus(hass)
+    event = MotionEvent(
+        id="x",
+        camera="porch",
+        state=EventState.STARTED,
+        cause=EventCause.MOTION,
+        started_at=dt_util.utcnow(),
+    )
+    ended = replace(event, state=EventState.ENDED, ended_at=event.started_at)
+    for each in (event, ended):
+        loaded.runtime_data.coordinator.async_handle_message(EventMessage(each))
+    loaded.runtime_data.listener.revisions.async_set(2)
+    await hass.config_entries.async_reload(loaded.entry_id)
+    coordinator = loaded.runtime_data.coordinator
+    for each in (event, ended, replace(ended, clip="/clip.mp4"), replace(ended, keep=True)):
+        coordinator.async_handle_message(EventMessage(each), replayed=True)
+    assert [(data["type"], data["replayed"]) for data in told] == [
+        ("started", False),
+        ("ended", False),
+        ("clip_ready", True),
+    ]
 
 
 async def test_at_the_first_connection_ever_nothing_old_is_told(

@@ -76,7 +76,7 @@ async def test_unloading_writes_and_removing_the_entry_deletes(
     await until(lambda: (store.revision or 0) >= 2)
     revision = store.revision
     await hass.config_entries.async_unload(loaded.entry_id)
-    assert hass_storage[key]["data"] == {"revision": revision}
+    assert hass_storage[key]["data"]["revision"] == revision
     await set_up(loaded)
     await hass.config_entries.async_remove(loaded.entry_id)
     assert key not in hass_storage
