@@ -1,1 +1,1 @@
-"""What goes wrong in a home, done on purpose: to both real programs, on 127.0.0.1 alone."""
+"""What goes wrong in a home, done on purpose: to both real programs, on networks of their own."""

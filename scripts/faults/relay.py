@@ -1,4 +1,4 @@
-"""The network between Home Assistant and the agent, to be cut, frozen and slowed."""
+"""The network where we may make none of our own: a relay of connections, cut, frozen, slowed."""
 
 import asyncio
 from contextlib import suppress
@@ -9,12 +9,14 @@ _READ_BYTES = 64 * 1024
 
 
 class Relay:
-    """Passes connections to a port on; `seconds_late` is added to everything that passes."""
+    """Passes connections to a port on; it has no packets that could be lost."""
+
+    has_loss = False
 
     def __init__(self, port: int) -> None:
         self.port = choose_port()
-        self.seconds_late = 0.0
         self._to = port
+        self._seconds_late = 0.0
         self._open = asyncio.Event()  # cleared: what is under way stays under way
         self._open.set()
         self._server: asyncio.Server | None = None
@@ -25,7 +27,7 @@ class Relay:
         self._server = await asyncio.start_server(self._pass_on, LOOPBACK, self.port)
 
     async def close(self) -> None:
-        """Cut everything; may be called twice."""
+        """End every connection; may be called twice."""
         server, self._server = self._server, None
         if server is not None:
             server.close()
@@ -33,12 +35,17 @@ class Relay:
             writer.transport.abort()
         self._open.set()
 
-    def freeze(self) -> None:
-        """Swallow nothing and pass nothing on, as a cable that is pulled."""
+    def cut(self) -> None:
+        """Pass nothing on and tell nobody, as a cable that is pulled."""
         self._open.clear()
 
-    def thaw(self) -> None:
+    def worsen(self, *, seconds_late: float = 0.0, loss: float = 0.0) -> None:
+        """Everything later; nothing can be lost here."""
+        self._seconds_late = seconds_late
+
+    def mend(self) -> None:
         """Let everything flow again."""
+        self._seconds_late = 0.0
         self._open.set()
 
     async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -58,8 +65,9 @@ class Relay:
     async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(ConnectionError):
             while data := await reader.read(_READ_BYTES):
-                await asyncio.sleep(self.seconds_late)
+                await asyncio.sleep(self._seconds_late)
                 await self._open.wait()
                 writer.write(data)
                 await writer.drain()
-        writer.transport.abort() if writer.is_closing() else writer.close()
+        if not writer.is_closing():
+            writer.close()

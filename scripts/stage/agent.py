@@ -1,7 +1,9 @@
 """A real agent: the program `pi-agent` from our virtual environment, on 127.0.0.1."""
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 import aiohttp
 
@@ -16,20 +18,39 @@ _PAIR_SECONDS = 20.0
 
 
 class Agent:
-    """An agent with one camera: the built-in scene, or a video file."""
+    """An agent with one camera: the built-in scene, a video file or the camera at an address."""
 
-    def __init__(self, directory: Path, *, source: Path | None = None, port: int = 0) -> None:
-        """Use `directory`, which is made; without `source` the camera is the built-in scene."""
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        source: Path | str | None = None,
+        host: str = LOOPBACK,
+        port: int = 0,
+        launcher: Sequence[str | Path] = (),
+        environment: Mapping[str, str] = MappingProxyType({}),
+        log: Path | None = None,
+        options: Sequence[str | Path] = (),
+    ) -> None:
+        """Use `directory`, which is made; without `source` the camera is the built-in scene.
+
+        `launcher` and `environment` as `Program.start` has them; `options` are more of `pi-agent
+        run`.
+        """
         self._directory = directory
         self._source = source
+        self._host = host
+        self._launcher = launcher
+        self._environment = environment
+        self._options = options
         self._program: Program | None = None
         self.port = choose_port(port)
-        self.log = directory / "pi-agent.log"
+        self.log = log or directory / "pi-agent.log"
 
     @property
     def address(self) -> str:
         """What a user types where Home Assistant asks for the agent."""
-        return f"{LOOPBACK}:{self.port}"
+        return f"{self._host}:{self.port}"
 
     @property
     def program(self) -> Program:
@@ -42,12 +63,14 @@ class Agent:
         """Start it; after a stop or a kill it goes on with what it had."""
         self._directory.mkdir(parents=True, exist_ok=True)
         camera = ["--demo"] if self._source is None else ["--source", str(self._source)]
-        listen = ["--host", LOOPBACK, "--port", str(self.port)]
+        listen = ["--host", self._host, "--port", str(self.port)]
         self._program = await Program.start(
             "pi-agent",
-            ["pi-agent", "run", *camera, *listen, "--data-dir", self._directory],
+            ["pi-agent", "run", *camera, *listen, "--data-dir", self._directory, *self._options],
             log=self.log,
             directory=self._directory,
+            environment=self._environment,
+            launcher=self._launcher,
         )
 
     async def until_answering(self) -> None:

@@ -33,11 +33,16 @@ class Program:
         log: Path,
         directory: Path,
         environment: Mapping[str, str] = MappingProxyType({}),
+        launcher: Sequence[str | Path] = (),
     ) -> Self:
-        """Start a program of our environment in `directory`; its output is added to `log`."""
+        """Start a program of our environment in `directory`; its output is added to `log`.
+
+        `launcher` is a command that becomes the program in its turn, such as `nsenter`.
+        """
         with log.open("ab") as output:
             process = await asyncio.create_subprocess_exec(
                 *_ends_with_us(),
+                *launcher,
                 installed(command[0]),
                 *command[1:],
                 stdin=asyncio.subprocess.DEVNULL,

@@ -1,0 +1,96 @@
+"""The real agent in a process of its own, whose camera lives faster, and what it holds meanwhile.
+
+`python -m scripts.soaking.agent SPEED DATA_DIR [RECORDING]` runs until its standard input ends.
+The first line that it prints is how to reach it, each one after is a sample.
+"""
+
+import asyncio
+import json
+import os
+import sys
+import threading
+from dataclasses import asdict
+from pathlib import Path
+
+from pi_agent.app import Agent
+from pi_agent.configuration import (
+    CameraConfiguration,
+    Configuration,
+    ServerConfiguration,
+    StorageConfiguration,
+)
+from pi_agent.protocol import SettingsPatch
+
+from .fast_source import FastSource
+from .figures import Sample
+
+CAMERA = "street"
+MAX_BYTES = 40_000_000  # of events, so that the oldest go long before the day is over
+_SAMPLE_SECONDS = 1.0
+_PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
+async def _serve(source: FastSource, data_dir: Path) -> None:
+    configuration = Configuration(
+        data_dir=data_dir,
+        server=ServerConfiguration(host="127.0.0.1", port=0),
+        cameras=(CameraConfiguration(id=CAMERA, name="Street", source="street"),),
+        storage=StorageConfiguration(max_gigabytes=MAX_BYTES / 1e9, min_free_gigabytes=0),
+    )
+    loop = asyncio.get_running_loop()
+    async with Agent(configuration, create_source=lambda _: source) as agent:
+        await agent.cameras.find(CAMERA).change_settings(SettingsPatch({"post_roll_seconds": 2}))
+        _say({"port": agent.server.port, "token": await agent.access.create_token("soak")})
+        threading.Thread(target=_until_end, args=(loop, agent), daemon=True).start()
+        sampling = asyncio.create_task(_sample(agent, source, data_dir), name="samples")
+        await agent.run()
+        sampling.cancel()
+
+
+def _until_end(loop: asyncio.AbstractEventLoop, agent: Agent) -> None:
+    sys.stdin.read()
+    loop.call_soon_threadsafe(agent.stop)
+
+
+async def _sample(agent: Agent, source: FastSource, data_dir: Path) -> None:
+    while True:
+        await asyncio.sleep(_SAMPLE_SECONDS)
+        disk = await asyncio.to_thread(_bytes_below, data_dir)
+        sample = Sample(
+            camera_seconds=source.camera_seconds,
+            resident_bytes=_resident_bytes(),
+            descriptors=len(os.listdir("/proc/self/fd")),  # noqa: PTH208  (a Path each costs more)
+            threads=threading.active_count(),
+            tasks=len(asyncio.all_tasks()),
+            disk_bytes=disk,
+            events=await agent.events.newest_revision(),
+            waiting_clips=agent.recording.clips.waiting,
+        )
+        _say(asdict(sample))
+
+
+def _resident_bytes() -> int:
+    return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * _PAGE
+
+
+def _bytes_below(folder: Path) -> int:
+    total = 0
+    for path, _, names in os.walk(folder):
+        for name in names:
+            try:
+                total += os.stat(os.path.join(path, name)).st_blocks * 512  # noqa: PTH116, PTH118
+            except FileNotFoundError:  # deleted meanwhile
+                continue
+    return total
+
+
+def _say(line: object) -> None:
+    sys.stdout.write(json.dumps(line) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    _recording = Path(sys.argv[3]) if len(sys.argv) > 3 else None
+    asyncio.run(
+        _serve(FastSource(speed=float(sys.argv[1]), recording=_recording), Path(sys.argv[2]))
+    )
