@@ -21,6 +21,7 @@ from .rig import Rig, open_rig
 
 _SETTLE_SECONDS = 120.0
 _GIVE_UP_FACTOR = 2.0  # what is not back after so many bounds is not waited for any longer
+_OVERLAPPING = 0.5  # of the faults that may: the next one strikes while things are coming back
 _QUICK_PART = 0.2  # of how long faults last, in a quick run
 
 
@@ -41,15 +42,21 @@ class Chaos:
         told = {told.event_id for told in self.rig.home.bus().told}
         before = frozenset(await self.rig.witness.all_events()) - told
         for number, fault in enumerate(plan, start=1):
-            await self._hit(fault)
+            await self._hit(fault, is_last=number == len(plan))
             if number % 10 == 0 or number == len(plan):
                 say(f"{number} of {len(plan)} faults, {len(self.rig.witness.announced)} events")
         return replace(await self._settle(), before=before)
 
-    async def _hit(self, fault: Fault) -> None:
+    async def _hit(self, fault: Fault, *, is_last: bool) -> None:
+        """One fault, then everything is back, unless the next one comes before."""
         rig = self.rig
         await asyncio.sleep(rig.chance.uniform(0.0, 4.0 * self.part))  # any moment of an event
         await fault.strike(rig, rig.chance.uniform(*fault.seconds) * self.part)
+        if fault.may_overlap and not is_last and rig.chance.random() < _OVERLAPPING:
+            self.recoveries.append(
+                Recovery(fault=fault.name, bound=fault.bound, is_waited_for=False)
+            )
+            return
         begun, heard = time.monotonic(), len(rig.home.bus().told)
         try:
             await rig.home.until_heard_live(

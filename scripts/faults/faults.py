@@ -11,7 +11,6 @@ from .rig import Rig
 
 # A jump of the clock, seconds: summer time, a wrong zone, a day without a network.
 _JUMPS = (-3600, 3600, -86_400, 86_400, -120, 120)
-_ROOM_BYTES = 4 * 1024**2  # of address space that a hungry machine leaves the agent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,10 +28,11 @@ class Fault:
     is_possible: Callable[[Rig], bool] = lambda _rig: True
     times: int = 10
     quickly: int = 0
+    may_overlap: bool = False
 
 
 async def _kill_agent(rig: Rig, _seconds: float) -> None:
-    rig.supervisor.kill()
+    await rig.supervisor.kill()
 
 
 async def _kill_home_assistant(rig: Rig, _seconds: float) -> None:
@@ -42,9 +42,9 @@ async def _kill_home_assistant(rig: Rig, _seconds: float) -> None:
 
 
 async def _hang_agent(rig: Rig, seconds: float) -> None:
-    rig.supervisor.send(signal.SIGSTOP)
+    await rig.supervisor.send(signal.SIGSTOP)
     await asyncio.sleep(seconds)
-    rig.supervisor.send(signal.SIGCONT)
+    await rig.supervisor.send(signal.SIGCONT)
 
 
 async def _hang_camera(rig: Rig, seconds: float) -> None:
@@ -110,7 +110,7 @@ async def _starve(rig: Rig, seconds: float) -> None:
     """No more address space than it has: whoever asks for memory is refused."""
     pid = rig.agent.program.pid
     rig.supervisor.forgive()
-    room = _address_space(pid) + _ROOM_BYTES
+    room = _address_space(pid)
     resource.prlimit(pid, resource.RLIMIT_AS, (room, resource.RLIM_INFINITY))
     await asyncio.sleep(seconds)
     if pid == rig.agent.program.pid:
@@ -128,7 +128,14 @@ def _has_disk(rig: Rig) -> bool:
 
 
 FAULTS = (
-    Fault(name="agent killed", strike=_kill_agent, bound=30, times=200, quickly=3),
+    Fault(
+        name="agent killed",
+        strike=_kill_agent,
+        bound=30,
+        times=200,
+        quickly=3,
+        may_overlap=True,
+    ),
     Fault(name="Home Assistant killed", strike=_kill_home_assistant, bound=60, times=20, quickly=1),
     Fault(name="agent's loop blocked", strike=_hang_agent, bound=45, seconds=(2, 30)),
     Fault(name="network cut", strike=_cut, bound=75, seconds=(1, 40), quickly=1),

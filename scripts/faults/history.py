@@ -53,11 +53,15 @@ class BusRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recovery:
-    """How long everything took to be back after a fault of this kind; None: it never was."""
+    """How long everything took to be back after a fault of this kind; None: it never was.
+
+    Not `is_waited_for`: the next fault struck before, and its recovery stands for both.
+    """
 
     fault: str
-    seconds: float | None
     bound: float
+    seconds: float | None = None
+    is_waited_for: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +160,8 @@ def _stuck(history: History) -> Iterator[str]:
 
 def _late(recoveries: Iterable[Recovery]) -> Iterator[str]:
     for recovery in recoveries:
+        if not recovery.is_waited_for:
+            continue
         if recovery.seconds is None:
             yield f"{recovery.fault}: not back within {recovery.bound:g} s"
         elif recovery.seconds > recovery.bound:

@@ -1,6 +1,7 @@
 """What a run of faults came to, as Markdown for docs/reliability.md."""
 
 from collections.abc import Iterator, Sequence
+from statistics import median
 
 from .history import History, longest_on
 
@@ -25,8 +26,6 @@ def _faults(history: History) -> Iterator[str]:
     kinds = dict.fromkeys(recovery.fault for recovery in history.recoveries)
     for kind in sorted(kinds):
         found = [recovery for recovery in history.recoveries if recovery.fault == kind]
-        seconds = sorted(recovery.seconds or float("inf") for recovery in found)
-        yield (
-            f"| {kind} | {len(found)} | {seconds[len(seconds) // 2]:.1f} | {seconds[-1]:.1f} "
-            f"| {found[0].bound:g} |"
-        )
+        seconds = [r.seconds or float("inf") for r in found if r.is_waited_for]
+        back = (f"{median(seconds):.1f}", f"{max(seconds):.1f}") if seconds else ("", "")
+        yield f"| {kind} | {len(found)} | {' | '.join(back)} | {found[0].bound:g} |"
