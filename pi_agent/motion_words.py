@@ -23,9 +23,8 @@ REASONS: tuple[tuple[str, str], ...] = (
     ),
     (
         (
-            "threshold @threshold @auto_threshold noise despeckle lightswitch smart_mask "
-            "switchfilter "
-            "minimum_motion_frames"
+            "threshold @threshold @auto_threshold noise despeckle lightswitch smart_mask"
+            " switchfilter minimum_motion_frames"
         ),
         "there is one setting, sensitivity, and noise is learned; try it with the page's tuner",
     ),
@@ -55,9 +54,8 @@ REASONS: tuple[tuple[str, str], ...] = (
     ("text_ @text", "the time can be shown, by the setting timestamp_overlay; no other text"),
     (
         (
-            "brightness contrast saturation hue power_line auto_brightness vid_control "
-            "video_params "
-            "v4l2_palette mmalcam_control libcam_params"
+            "brightness contrast saturation hue power_line auto_brightness vid_control"
+            " video_params v4l2_palette mmalcam_control libcam_params"
         ),
         "set on the camera by the settings that it offers: exposure, gain, white balance, focus",
     ),
@@ -66,9 +64,8 @@ REASONS: tuple[tuple[str, str], ...] = (
     ("database_ sql_ mysql_ pgsql_ sqlite3_", "events are in a database already"),
     (
         (
-            "daemon setup_mode log pid_file process_id_file native_language watchdog_ quiet "
-            "camera_id "
-            "@id @enabled @lang @proto"
+            "daemon setup_mode log pid_file process_id_file native_language watchdog_ quiet"
+            " camera_id @id @enabled @lang @proto"
         ),
         "the service takes care of it",
     ),
