@@ -1,6 +1,7 @@
 """Which broker, and what is asked of a connection to it."""
 
 import asyncio
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -75,7 +76,7 @@ class Session(Protocol):
 class States(Protocol):
     """What a session keeps the broker up to date with, as long as it is open."""
 
-    async def publish_to(self, session: Session) -> None:
+    async def publish_to(self, session: Session, on_all_told: Callable[[], None]) -> None:
         """Publish every state, then each that changes, until cancelled. Raises BrokerError."""
         ...
 

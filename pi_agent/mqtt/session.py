@@ -74,14 +74,15 @@ async def opened(broker: Broker, states: States) -> AsyncIterator[Session]:
     """Connect with a last will, tell that we are there, and keep the states up to date."""
     async with _connected(broker, broker.client_id, with_will=True) as client:
         session = MqttSession(client, broker)
-        lost = False
+        lost, told = False, asyncio.Event()
         try:
             await session.publish(broker.topic(_STATUS), _ONLINE, retain=True)
             async with asyncio.TaskGroup() as group:
                 tasks = [
                     group.create_task(session.until_lost()),
-                    group.create_task(states.publish_to(session)),
+                    group.create_task(states.publish_to(session, told.set)),
                 ]
+                await told.wait()
                 yield session
                 for task in tasks:
                     task.cancel()

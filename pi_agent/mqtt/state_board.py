@@ -66,7 +66,7 @@ class StateBoard:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
 
-    async def publish_to(self, session: Session) -> None:
+    async def publish_to(self, session: Session, on_all_told: Callable[[], None]) -> None:
         """Publish every state, then each that changes, until cancelled. Raises BrokerError."""
         published: dict[str, ServerMessage] = {}
         while True:
@@ -75,6 +75,7 @@ class StateBoard:
                 if published.get(topic) is not state:
                     await session.publish(topic, to_json(state), retain=True)
                     published[topic] = state
+            on_all_told()
             await self._changed.wait()
 
     async def _listen(self) -> None:

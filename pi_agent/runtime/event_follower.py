@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager, suppress
@@ -15,6 +16,7 @@ from .backoff import Backoff
 _LOGGER = logging.getLogger(__name__)
 _BATCH = 20  # events in memory, and between two notes of how far it is
 _LOOK_EVERY_SECONDS = 300.0
+_STEADY_SECONDS = 60.0
 _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 2.0, 300.0
 
 Sink = TypeVar("Sink")
@@ -121,6 +123,7 @@ class EventFollower(ABC, Generic[Sink]):
                 _LOGGER.exception("%s failed", self._name)
                 self._note_failure(repr(error))
             else:
+                self._backoff.reset()
                 self._note_success()
                 await self._change_within(_LOOK_EVERY_SECONDS)
                 continue
@@ -140,17 +143,23 @@ class EventFollower(ABC, Generic[Sink]):
         events = await self._next_events()
         if not events and self._idle_seconds is not None:
             return
+        opened_at = None
         try:
             async with self._open() as sink:
-                self._is_open = True
+                self._is_open, opened_at = True, time.monotonic()
                 await self._follow(events, sink)
         finally:
             self._is_open = False
+            # One that is lost right after it was made is no reason to try it again at once.
+            if opened_at is not None and time.monotonic() - opened_at >= _STEADY_SECONDS:
+                self._backoff.reset()
 
     async def _follow(self, events: Sequence[MotionEvent], sink: Sink) -> None:
         """Hand over these and what comes, until nothing came for long."""
         while True:
             await self._take_all(events, sink)
+            if events:
+                self._backoff.reset()
             self._note_success()
             events = await self._next_events()
             if not events and not await self._change_within(self._idle_seconds):
@@ -187,7 +196,6 @@ class EventFollower(ABC, Generic[Sink]):
         self.problem = problem
 
     def _note_success(self) -> None:
-        self._backoff.reset()
         if self.problem is not None:
             _LOGGER.info("%s goes on", self._name)
         self.problem = None

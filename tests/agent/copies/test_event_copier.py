@@ -372,6 +372,7 @@ async def test_a_database_that_was_begun_anew_is_copied_from_its_beginning(
     copier = studio.copier()
     copier.start()
     await until(lambda: server.files() == names(1, *ALL))
+    await all_copied(copier)
     await copier.close()
     await copier.close()
     assert await CopyProgress(studio.database, studio.place.url).load() == 2

@@ -153,6 +153,21 @@ async def test_what_the_broker_refuses_is_not_taken_for_delivered(
         assert await publisher.waiting() == 1
 
 
+async def test_rights_that_lack_for_states_are_told_once(
+    studio: Studio, server: Mosquitto, caplog: pytest.LogCaptureFixture
+) -> None:
+    server.kill()
+    server.forbid("home/pi-motion-camera/status")
+    server.start()
+    async with studio.publishing() as publisher:
+        await asyncio.sleep(0.5)  # in which it is tried again
+        assert publisher.problem is not None
+        assert "porch/state" in publisher.problem
+        assert not publisher.ok
+    lines = [r for r in caplog.records if r.name.endswith("event_follower")]
+    assert [r.levelname for r in lines if r.levelname != "DEBUG"] == ["WARNING"]
+
+
 async def test_two_agents_with_one_client_id_are_told_so(studio: Studio, server: Mosquitto) -> None:
     async with (
         studio.publishing() as publisher,
@@ -180,5 +195,6 @@ def _both_heard(number: int, one: Subscriber, two: Subscriber) -> Callable[[], b
 
 
 class _NoStates:
-    async def publish_to(self, _session: object) -> None:
+    async def publish_to(self, _session: object, on_all_told: Callable[[], None]) -> None:
+        on_all_told()
         await asyncio.Event().wait()
