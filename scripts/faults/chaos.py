@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import os
 import random
+import shutil
 import sys
 import tempfile
 import time
@@ -111,7 +112,7 @@ async def run(options: argparse.Namespace, namespaces: Namespaces | None) -> lis
     if broken or options.keep:
         say(f"Logs and all else: {folder}")
     else:
-        await asyncio.to_thread(_remove, folder)
+        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
     return broken
 
 
@@ -168,12 +169,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=int(time.time()), help="for the same order")
     parser.add_argument("--keep", action="store_true", help="keep logs and all else")
     return parser
-
-
-def _remove(folder: Path) -> None:
-    import shutil
-
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 if __name__ == "__main__":

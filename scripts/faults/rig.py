@@ -17,7 +17,7 @@ from .home_assistant import TormentedHome, archive_everything
 from .namespaces import AGENT_ADDRESS, Namespaces, listening_socket
 from .relay import Relay
 from .supervisor import Supervisor
-from .wire import Wire
+from .wire import Network, Wire
 from .witness import Witness
 
 _PORT = 8788
@@ -32,7 +32,7 @@ class Rig:
     agent: Agent
     supervisor: Supervisor
     home: TormentedHome
-    network: Wire | Relay
+    network: Network
     camera: WalkedCamera
     disk: Disk | None
     clock: Clock | None
@@ -46,28 +46,22 @@ async def open_rig(
     folder: Path, *, namespaces: Namespaces | None, chance: random.Random
 ) -> AsyncIterator[Rig]:
     """Everything runs, Home Assistant knows the agent, and the first visitor is on the way."""
-    missing: list[str] = [] if namespaces else ["no network namespaces: nothing is lost on the way"]
+    missing: list[str] = []
     async with AsyncExitStack() as stack:
-        camera = WalkedCamera(listening_socket(namespaces, LOOPBACK))
-        await camera.start()
-        stack.push_async_callback(camera.close)
-        disk = _disk(folder, namespaces, missing)
-        clock = Clock.find(folder / "clock")
-        if clock is None:
-            missing.append("no libfaketime: no clock jumps")
+        camera = await _camera(stack, namespaces)
+        disk = _disk(stack, folder, namespaces, missing)
+        clock = _clock(folder, missing)
         agent = _agent(folder, namespaces, camera, clock)
         supervisor = Supervisor(agent)
         await stack.enter_async_context(supervisor.running())
-        network = Wire(namespaces, port=_PORT, chance=chance) if namespaces else Relay(agent.port)
-        await network.start()
-        stack.push_async_callback(network.close)
+        network = await _network(stack, namespaces, agent, chance, missing)
         await agent.until_answering()
         home = TormentedHome(folder / "home_assistant")
         stack.push_async_callback(home.program.stop)
-        witness = await _witness(folder, agent, namespaces)
+        witness = await Witness.of(agent, folder / "agent", namespaces)
+        await witness.shorten_events()
         await _introduce(home, agent, network, namespaces)
-        listening = asyncio.create_task(witness.listen(), name="witness")
-        stack.callback(listening.cancel)
+        await stack.enter_async_context(_listening(witness))
         camera.walk()
         yield Rig(
             agent=agent,
@@ -83,7 +77,50 @@ async def open_rig(
         )
 
 
-def _disk(folder: Path, namespaces: Namespaces | None, missing: list[str]) -> Disk | None:
+@asynccontextmanager
+async def _listening(witness: Witness) -> AsyncIterator[None]:
+    task = asyncio.create_task(witness.listen(), name="witness")
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def _camera(stack: AsyncExitStack, namespaces: Namespaces | None) -> WalkedCamera:
+    camera = WalkedCamera(listening_socket(namespaces, LOOPBACK))
+    await camera.start()
+    stack.push_async_callback(camera.close)
+    return camera
+
+
+async def _network(
+    stack: AsyncExitStack,
+    namespaces: Namespaces | None,
+    agent: Agent,
+    chance: random.Random,
+    missing: list[str],
+) -> Network:
+    if namespaces is None:
+        missing.append("no network of our own: packets are not lost")
+    network: Network = (
+        Wire(namespaces, port=_PORT, chance=chance) if namespaces else Relay(agent.port)
+    )
+    await network.start()
+    stack.push_async_callback(network.close)
+    return network
+
+
+def _clock(folder: Path, missing: list[str]) -> Clock | None:
+    clock = Clock.find(folder / "clock")
+    if clock is None:
+        missing.append("no libfaketime: the clock does not jump")
+    return clock
+
+
+def _disk(
+    stack: AsyncExitStack, folder: Path, namespaces: Namespaces | None, missing: list[str]
+) -> Disk | None:
     disk = Disk(folder / "disk.img", folder / "agent")
     if namespaces is None:
         missing.append("no mounts of our own: nothing happens to the disk")
@@ -93,6 +130,7 @@ def _disk(folder: Path, namespaces: Namespaces | None, missing: list[str]) -> Di
     except OSError as error:
         missing.append(f"no disk of its own for the agent: {error}")
         return None
+    stack.callback(disk.unmount)
     return disk
 
 
@@ -112,14 +150,8 @@ def _agent(
     )
 
 
-async def _witness(folder: Path, agent: Agent, namespaces: Namespaces | None) -> Witness:
-    witness = await Witness.of(agent, folder / "agent", namespaces)
-    await witness.shorten_events()
-    return witness
-
-
 async def _introduce(
-    home: TormentedHome, agent: Agent, network: Wire | Relay, namespaces: Namespaces | None
+    home: TormentedHome, agent: Agent, network: Network, namespaces: Namespaces | None
 ) -> None:
     """Home Assistant starts and is told of the agent, as its owner does it."""
     program = home.program

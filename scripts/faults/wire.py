@@ -12,9 +12,19 @@ _PACKET_BYTES = 64 * 1024
 
 
 class Network(Protocol):
-    """What lies between Home Assistant and the agent."""
+    """What lies between Home Assistant and the agent; `port` is where the agent is found.
+
+    `has_loss`: whether it has packets that can be lost.
+    """
 
     port: int
+    has_loss: bool
+
+    async def start(self) -> None:
+        """Begin to let pass."""
+
+    async def close(self) -> None:
+        """Let nothing pass any more."""
 
     def cut(self) -> None:
         """Let nothing pass from now on."""
