@@ -174,7 +174,7 @@ async def test_events_are_narrowed_down_by_zone_and_by_what_was_seen(
     await page.get_by_role("combobox", name="Seen").select_option("cat")
     await expect(page.locator(".event")).to_have_count(1)
     await first_event(page)
-    await expect(page.get_by_role("dialog")).to_contain_text("cat 91%")
+    await expect(page.get_by_role("dialog")).to_contain_text("Cat 91%")
     await expect(page.get_by_role("dialog")).to_contain_text("the Pi lost its power")
 
 
