@@ -6,7 +6,7 @@ from .agent_client.protocol import EventState, MotionEvent
 from .motion_events import EventNotice
 from .state import EventPhase
 
-_MOST = 256  # some days of a quiet camera; what is older is not changed any more
+_MOST = 256  # some days of a quiet camera; older events change by a user's hand alone
 
 
 class ToldMoments:
