@@ -103,7 +103,7 @@ def test_an_update_keeps_settings_and_data(installed: Machine) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Pairing code" not in done.stdout  # a client is paired
     assert "pi-agent 0.9.9\n" in done.stdout
-    assert "UTC  tablet\n" in done.stdout
+    assert "UTC  owner   tablet\n" in done.stdout
     assert done.stdout.endswith("\n2\n")
     assert (installed.files / "etc/pi-agent/config.toml").read_text() == before
 
@@ -144,7 +144,7 @@ def test_a_version_that_fails_in_service_is_rolled_back_with_its_data(installed:
     assert "the old one runs again" in done.stderr
     assert "on purpose" in done.stderr
     assert f"pi-agent {__version__}\n" in done.stdout
-    assert "UTC  tablet\n" in done.stdout
+    assert "UTC  owner   tablet\n" in done.stdout
     assert done.stdout.endswith("\n1\n")
 
 
