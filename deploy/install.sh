@@ -14,6 +14,7 @@ set -euo pipefail
 umask 022
 
 readonly RELEASE=0.1.0
+readonly EXTRAS=copy,mqtt
 readonly REPOSITORY=https://github.com/pi-motion-camera/pi-motion-camera
 readonly SERVICE=pi-agent
 readonly PREFIX=/opt/pi-agent # versions/N: an environment each; current: the one that runs
@@ -215,10 +216,19 @@ install_environment() {
     # Nothing is compiled on a Pi: where there is no wheel, this says so at once.
     logged env PIP_NO_CACHE_DIR="${PIP_NO_CACHE_DIR:-1}" \
         "$directory/bin/python" -m pip install --disable-pip-version-check \
-        --no-input --progress-bar off --only-binary :all: "$source" \
+        --no-input --progress-bar off --only-binary :all: "$(with_extras "$source")" \
         || fail "the agent could not be installed from $source; the log is $LOG"
     [[ -e $directory/share/pi-agent/$SERVICE.service ]] \
         || fail "$source holds no $SERVICE.service; is it Pi Motion Camera's agent?"
+}
+
+# with_extras SOURCE: with what the copy to a second machine and MQTT need; small, and loaded only
+# where they are configured.
+with_extras() {
+    case $1 in
+        *://*) printf 'pi-agent[%s] @ %s\n' "$EXTRAS" "$1" ;;
+        *) printf '%s[%s]\n' "$1" "$EXTRAS" ;;
+    esac
 }
 
 # try_out DIRECTORY: does the version start and stop, beside the one that runs? With a drawn camera
