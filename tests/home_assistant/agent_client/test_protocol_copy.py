@@ -13,6 +13,7 @@ from custom_components.pi_motion_camera.agent_client.protocol import (
     EventPage,
     MotionEvent,
     PairingCode,
+    PanRequest,
     ProtocolError,
     SettingsPatch,
     decode,
@@ -97,3 +98,9 @@ def test_a_code_is_made_of_a_secret_and_a_digest_alone() -> None:
         PairingCode.create(bytes(5), bytes(20))
     with pytest.raises(ProtocolError, match="is never part"):
         PairingCode.parse("ABCDE-FGHJK-MNPQR-STVWU")
+
+
+@pytest.mark.parametrize("wish", [{}, {"angle": 10, "preset": "door"}])
+def test_a_servo_is_turned_to_an_angle_or_to_a_preset(wish: dict[str, Any]) -> None:
+    with pytest.raises(ProtocolError, match="angle: must be given, or preset, and not both"):
+        decode(PanRequest, wish)
