@@ -1,9 +1,7 @@
 """Events as a whole agent records them: what is in the clips, whatever happens meanwhile."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,74 +10,14 @@ import pytest
 from pi_agent.frames import Frame
 from pi_agent.protocol import (
     EventCause,
-    EventMessage,
-    MotionEvent,
-    SettingsPatch,
     TriggerRequest,
-    decode_message,
 )
-from tests.agent_fixture import RunningAgent, running_agent
-from tests.clips import DecodedClip, decoded_clip
+from tests.clips import decoded_clip
 from tests.scripted_source import FPS, ScriptedSource
 
+from .recorded import ENCODE_SECONDS, recording
+
 DAY = timedelta(days=1).total_seconds()
-_ENCODE_SECONDS = 120.0  # clips are made at low priority: beside other work it may take its time
-
-
-@dataclass(slots=True, kw_only=True)
-class Recorded:
-    """A running agent and what it told."""
-
-    running: RunningAgent
-    source: ScriptedSource
-    told: list[MotionEvent] = field(default_factory=list)
-
-    async def set(self, **changes: object) -> None:
-        """Change the camera's settings."""
-        await self.running.agent.cameras.find("porch").change_settings(SettingsPatch(changes))
-
-    async def until(self, wanted: Callable[[MotionEvent], object]) -> MotionEvent:
-        """The first event that was or will be told and is as wanted; at most twenty seconds."""
-        async with asyncio.timeout(20):
-            while True:
-                found = next((event for event in self.told if wanted(event)), None)
-                if found is not None:
-                    return found
-                await asyncio.sleep(0.01)
-
-    async def clips(self, count: int) -> list[tuple[MotionEvent, DecodedClip]]:
-        """The events in order, once so many have their clip, each with it."""
-        async with asyncio.timeout(_ENCODE_SECONDS):
-            while len({event.id for event in self.told if event.clip}) < count:
-                await asyncio.sleep(0.02)
-        media = self.running.agent.recording.media
-        newest = {event.id: event for event in self.told}
-        with_clip = sorted(
-            (event for event in newest.values() if event.clip), key=lambda e: e.revision
-        )
-        return [(e, decoded_clip(media.clip_path(e).read_bytes())) for e in with_clip]
-
-
-@asynccontextmanager
-async def recording(data_dir: Path, source: ScriptedSource) -> AsyncIterator[Recorded]:
-    """An agent with short cool-down and post-roll."""
-    async with running_agent(data_dir, sources={"scripted": source}) as running:
-        recorded = Recorded(running=running, source=source)
-        await recorded.set(pre_roll_seconds=3, post_roll_seconds=2, cool_down_seconds=2)
-        with running.agent.feed.subscribed() as subscription:
-
-            async def listen() -> None:
-                while (entry := await subscription.next()) is not None:
-                    message = decode_message(entry[1])
-                    if isinstance(message, EventMessage):
-                        recorded.told.append(message.event)
-
-            listening = asyncio.create_task(listen())
-            try:
-                yield recorded
-            finally:
-                listening.cancel()
-                await asyncio.gather(listening, return_exceptions=True)
 
 
 async def test_a_clip_runs_from_pre_roll_to_post_roll_at_the_camera_s_own_pace(
@@ -204,7 +142,7 @@ async def test_what_was_recorded_before_a_stop_becomes_a_clip_after_it(
         source.walk(3)
         started = await recorded.until(lambda event: event.snapshot)
     async with recording(tmp_path, ScriptedSource()) as recorded:
-        async with asyncio.timeout(_ENCODE_SECONDS):
+        async with asyncio.timeout(ENCODE_SECONDS):
             while await recorded.running.agent.events.awaiting_clip():
                 await asyncio.sleep(0.02)
         event = await recorded.running.agent.events.find(started.id)
