@@ -3,13 +3,13 @@
 Source: https://prometheus.io/docs/instrumenting/exposition_formats/
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from aiohttp import web
 
 from pi_agent.copies import EventCopier
-from pi_agent.pipeline import Recording
+from pi_agent.pipeline import CameraPipeline, Recording
 from pi_agent.protocol import CameraState
 from pi_agent.runtime import EventFollower
 
@@ -29,55 +29,62 @@ async def metrics(request: web.Request) -> web.Response:
     return web.Response(text=text, headers={"Content-Type": "text/plain; version=0.0.4"})
 
 
-def _lines(parts: ServerParts) -> Iterator[str]:
-    yield from _family(
+# Of each camera: name, kind, what it is, its value (None where it is not known).
+_OF_CAMERAS: tuple[tuple[str, str, str, Callable[[CameraPipeline], float | None]], ...] = (
+    (
         "pi_agent_camera_online",
         "gauge",
         "Whether pictures come (1) or not (0).",
-        {p.id: float(p.status.state is CameraState.ONLINE) for p in parts.cameras},
-    )
-    yield from _family(
+        lambda camera: camera.status.state is CameraState.ONLINE,
+    ),
+    (
         "pi_agent_camera_fps",
         "gauge",
         "Frames captured a second.",
-        {p.id: p.status.fps for p in parts.cameras},
-    )
-    yield from _family(
+        lambda camera: camera.status.fps,
+    ),
+    (
         "pi_agent_skipped_frames_total",
         "counter",
         "Pictures that came broken from the camera and were not passed on.",
-        {p.id: float(p.skipped_frames) for p in parts.cameras},
-    )
-    yield from _family(
+        lambda camera: camera.skipped_frames,
+    ),
+    (
         "pi_agent_viewers",
         "gauge",
         "Viewers of the live stream.",
-        {p.id: float(p.streams.viewers) for p in parts.cameras},
-    )
-    yield from _family(
+        lambda camera: camera.streams.viewers,
+    ),
+    (
         "pi_agent_dropped_frames_total",
         "counter",
         "Frames that viewers missed because the agent or they were too slow.",
-        {p.id: float(p.dropped_frames) for p in parts.cameras},
-    )
-    yield from _family(
+        lambda camera: camera.dropped_frames,
+    ),
+    (
         "pi_agent_lost_pictures_total",
         "counter",
         "Pictures that no clip can have because the agent or the disk was too slow.",
-        {p.id: float(p.lost_pictures) for p in parts.cameras},
-    )
-    yield from _family(
+        lambda camera: camera.lost_pictures,
+    ),
+    (
         "pi_agent_object_looks_total",
         "counter",
         "Pictures in which objects were looked for.",
-        {p.id: float(p.objects.looks) for p in parts.cameras},
-    )
-    yield from _family(
+        lambda camera: camera.objects.looks,
+    ),
+    (
         "pi_agent_object_seconds_total",
         "counter",
         "Processor seconds that these looks took.",
-        {p.id: p.objects.seconds for p in parts.cameras},
-    )
+        lambda camera: camera.objects.seconds,
+    ),
+)
+
+
+def _lines(parts: ServerParts) -> Iterator[str]:
+    for name, kind, text, value_of in _OF_CAMERAS:
+        yield from _family(name, kind, text, {p.id: value_of(p) for p in parts.cameras})
     yield from _recording(parts.recording)
     state = parts.system.read()
     yield from _single("pi_agent_free_disk_bytes", "Free bytes for events.", state.free_disk_bytes)
