@@ -44,6 +44,7 @@ class HttpServer:
             logger=_AIOHTTP_LOGGER,
             shutdown_timeout=_GRACE_SECONDS,
             keepalive_timeout=_IDLE_SECONDS,
+            auto_decompress=False,  # no client packs its bodies, and one that grows is an attack
             max_line_size=4096,
             max_field_size=4096,
         )

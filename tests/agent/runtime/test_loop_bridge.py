@@ -29,7 +29,9 @@ async def test_callbacks_run_on_the_loop_in_order(bridge: LoopBridge) -> None:
             bridge.post(note, number)
 
     await asyncio.to_thread(post_all)
-    await asyncio.sleep(0)
+    async with asyncio.timeout(10):
+        while len(seen) < 5:
+            await asyncio.sleep(0)
     assert seen == [(number, True) for number in range(5)]
 
 
