@@ -23,10 +23,8 @@ class TormentedHome:
         self._directory = directory
         write_configuration(directory, port=self.program.port, integration=INTEGRATION)
         shutil.copytree(_RECORDER, directory / "custom_components" / _RECORDER.name)
-        media = directory / "media"
-        media.mkdir()
         with (directory / "configuration.yaml").open("a", encoding="utf-8") as file:
-            file.write(f"{_RECORDER.name}:\nhomeassistant:\n  media_dirs:\n    local: {media}\n")
+            file.write(f"{_RECORDER.name}:\n")
 
     def bus(self) -> BusRecord:
         """What its bus said so far."""
