@@ -93,7 +93,7 @@ def migrate(connection: sqlite3.Connection) -> None:
             connection.executescript(
                 f"BEGIN IMMEDIATE; {step} PRAGMA user_version = {number}; COMMIT;"
             )
-        except sqlite3.OperationalError:
+        except (sqlite3.OperationalError, sqlite3.IntegrityError):
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             if connection.execute("PRAGMA user_version").fetchone()[0] < number:

@@ -1,6 +1,7 @@
 """Opening the database file: checked, brought up to date, read-only where the disk is."""
 
 import sqlite3
+import time
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
@@ -10,6 +11,7 @@ from pi_agent.errors import StorageError
 from .migrations import migrate
 
 _BUSY_SECONDS = 10.0  # how long to wait for the command line's short writes to the same file
+_BUSY_PAUSE_SECONDS = 0.02
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _WORN = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
 _PROBLEMS = {
@@ -79,11 +81,25 @@ def _set_up(connection: sqlite3.Connection) -> None:
     # WAL: the command line reads and writes beside the running agent. FULL: what was told to a
     # client is on the disk, so that a power cut never takes a revision back.
     # Source: https://www.sqlite.org/pragma.html#pragma_synchronous
-    connection.execute("PRAGMA journal_mode = WAL")
+    _use_wal(connection)
     connection.execute("PRAGMA synchronous = FULL")
     # Moved into the file when nobody waits (Database); this is only a bound, 16 MB.
     connection.execute("PRAGMA wal_autocheckpoint = 4000")
     connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    """Wait for others that open a new file at the same moment: SQLite itself does not here."""
+    give_up_at = time.monotonic() + _BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if _primary_code(error) != sqlite3.SQLITE_BUSY or time.monotonic() > give_up_at:
+                raise
+            time.sleep(_BUSY_PAUSE_SECONDS)
+        else:
+            return
 
 
 def _connect_for_reading(path: Path) -> sqlite3.Connection:

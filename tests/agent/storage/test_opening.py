@@ -3,6 +3,7 @@
 import sqlite3
 import subprocess
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -115,3 +116,16 @@ async def test_on_a_read_only_disk_what_is_known_can_still_be_read(disk: Path) -
         with pytest.raises(StorageError):  # this one finds out, and opens the file anew
             await access.create_token("other")
         assert await access.create_token("other")
+
+
+def test_the_command_line_may_open_a_new_database_at_the_same_moment_as_the_agent(
+    tmp_path: Path,
+) -> None:
+    def opened(path: Path) -> None:
+        Database(path).close()
+
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        for number in range(10):
+            path = tmp_path / f"{number}.db"
+            for opening in [pool.submit(opened, path) for _ in range(8)]:
+                opening.result()
