@@ -47,12 +47,15 @@ class EventLabels:
         )
 
     def news(self) -> tuple[Label, ...] | None:
-        """All that is sure, where it says more than the last time; else None."""
+        """All that is sure, where it says more than what was told; else None."""
         sure = {label.name: label for label in self.sure}
         if all(not self._is_news(label) for label in sure.values()):
             return None
-        self._told = sure
         return tuple(sure.values())
+
+    def note_told(self, labels: Iterable[Label]) -> None:
+        """This is known to everybody now."""
+        self._told = {label.name: label for label in labels}
 
     def _is_news(self, label: Label) -> bool:
         told = self._told.get(label.name)

@@ -16,13 +16,14 @@ _KNOWN_WELL = 0.75  # confidence from which a look now and then is enough
 _FIRST_LOOKS, _SELDOM_SECONDS = 4, 4.0
 _JPEG_QUALITY = 85
 
-Tell = Callable[[str, tuple[Label, ...]], Awaitable[None]]
+Tell = Callable[[str, tuple[Label, ...]], Awaitable[bool]]
 
 
 class ObjectFinder:
     """Looks while an event goes on, and only then: first at the frame that tripped it.
 
-    `tell` is given an event's id and all labels that are sure, whenever that is more than before.
+    `tell` is given an event's id and all labels that are sure, whenever that is more than
+    before; again where it answers False.
     Lives on the event loop.
     """
 
@@ -114,8 +115,8 @@ class ObjectFinder:
         self.seconds += seen.seconds
         labels.take(seen.labels, box, wanted_of(self._labels(), self._looker.labels))
         news = labels.news()
-        if news is not None:
-            await self._tell(event_id, news)
+        if news is not None and await self._tell(event_id, news):
+            labels.note_told(news)
 
     def _seconds_to_wait(self, labels: EventLabels) -> float:
         surest = max((label.confidence for label in labels.sure), default=0.0)

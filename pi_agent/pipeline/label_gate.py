@@ -28,12 +28,11 @@ class LabelGate:
         self._journal = journal
         self._holds = holds
         self._held: _HeldEvent | None = None
-        self.dropped_events = 0
 
     def record(self, event: MotionEvent, jpeg: bytes | None) -> None:
         """Take a change of an event; `jpeg` is its snapshot, given once."""
         if event.state is EventState.STARTED:
-            self._drop()
+            self._held = None
             if event.cause is EventCause.MOTION and self._holds():
                 self._held = _HeldEvent(event=event, jpeg=jpeg)
                 return
@@ -52,24 +51,19 @@ class LabelGate:
             self._held = None
             self._journal.record(held.event, held.jpeg)
 
-    async def tell(self, event_id: str, labels: tuple[Label, ...]) -> None:
-        """These were seen in the event."""
+    async def tell(self, event_id: str, labels: tuple[Label, ...]) -> bool:
+        """These were seen in the event; False where that cannot be saved yet: say it again."""
         held = self._held
         if held is None or held.event.id != event_id:
-            await self._add(event_id, labels)
-            return
+            return await self._add(event_id, labels)
         self._held = None
         self._journal.record(replace(held.event, labels=labels), held.jpeg)
         if held.ended is not None:
             self._journal.record(replace(held.ended, labels=labels))
+        return True
 
-    async def _add(self, event_id: str, labels: tuple[Label, ...]) -> None:
+    async def _add(self, event_id: str, labels: tuple[Label, ...]) -> bool:
         try:
-            await self._journal.record_labels(event_id, labels)
+            return await self._journal.record_labels(event_id, labels) is not None
         except StorageError:
-            return  # the journal has said why; the next look tells all labels again
-
-    def _drop(self) -> None:
-        if self._held is not None:
-            self.dropped_events += 1
-            self._held = None
+            return False  # the journal has said why

@@ -62,10 +62,13 @@ def test_news_is_what_is_new_or_notably_surer() -> None:
     assert labels.news() is None
     labels.take([label("person", 0.7)], MOVING, WANTED)
     assert labels.news() == (label("person", 0.7),)
+    assert labels.news() == (label("person", 0.7),), "nobody was told yet"
+    labels.note_told(labels.sure)
     labels.take([label("person", 0.75)], MOVING, WANTED)
     assert labels.news() is None
     labels.take([label("person", 0.9), label("dog", 0.65)], MOVING, WANTED)
     assert labels.news() == (label("person", 0.9), label("dog", 0.65))
+    labels.note_told(labels.sure)
     assert labels.news() is None
 
 
