@@ -16,7 +16,7 @@ class Sample:
     camera_seconds: float
     resident_bytes: int
     descriptors: int
-    threads: int
+    threads: int  # of those that someone of us started
     tasks: int
     disk_bytes: int
     events: int
