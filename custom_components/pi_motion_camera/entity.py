@@ -61,10 +61,18 @@ def _remove_others(
             registry.async_remove(entity.entity_id)
 
 
-class AgentEntity(CoordinatorEntity[AgentCoordinator]):
-    """An entity of the agent itself; unavailable while the event websocket is down."""
+class _PushedEntity(CoordinatorEntity[AgentCoordinator]):
+    """What happens is pushed, and on a request there is nothing newer to be had."""
 
     _attr_has_entity_name = True
+
+    @override
+    async def async_update(self) -> None:
+        """Ask for nothing: what is asked for at setup knows of no motion that goes on."""
+
+
+class AgentEntity(_PushedEntity):
+    """An entity of the agent itself; unavailable while the event websocket is down."""
 
     def __init__(self, coordinator: AgentCoordinator, key: str) -> None:
         """`key` tells it from the agent's other entities."""
@@ -84,14 +92,13 @@ class AgentEntity(CoordinatorEntity[AgentCoordinator]):
             super()._handle_coordinator_update()
 
 
-class AgentCameraEntity(CoordinatorEntity[AgentCoordinator]):
+class AgentCameraEntity(_PushedEntity):
     """An entity of one camera; unavailable while the agent is lost.
 
     One that `needs_pictures` is unavailable while the camera is lost, too. Settings can be changed
     all the same, and what has happened has happened.
     """
 
-    _attr_has_entity_name = True
     needs_pictures: ClassVar[bool] = False
 
     def __init__(

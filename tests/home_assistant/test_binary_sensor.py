@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE
+from homeassistant.const import ATTR_ENTITY_ID, STATE_OFF, STATE_ON, STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
+from homeassistant.setup import async_setup_component
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from tests.onnx_file import walker_model
@@ -38,6 +39,24 @@ async def test_motion_turns_the_sensor_on_and_quiet_turns_it_off(
     await until(lambda: value_of(hass, MOTION) == STATE_ON)
     source.still(8)
     await until(lambda: value_of(hass, MOTION) == STATE_OFF)
+
+
+async def test_a_request_for_an_update_does_not_forget_the_motion(
+    hass: HomeAssistant, loaded: MockConfigEntry, source: ScriptedSource
+) -> None:
+    assert await async_setup_component(hass, "homeassistant", {})
+    source.still(3)
+    source.walk(3)
+    await until(lambda: value_of(hass, MOTION) == STATE_ON)
+    known = loaded.runtime_data.coordinator.data
+    await hass.services.async_call(
+        "homeassistant", "update_entity", {ATTR_ENTITY_ID: [MOTION, CONNECTIVITY]}, blocking=True
+    )
+    await hass.async_block_till_done()
+    now = loaded.runtime_data.coordinator.data
+    assert now.boot_id == known.boot_id
+    assert now.cameras["porch"].open_event_id == known.cameras["porch"].open_event_id
+    assert value_of(hass, MOTION) == STATE_ON
 
 
 async def test_a_zone_has_a_sensor_of_its_own(
