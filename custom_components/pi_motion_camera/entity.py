@@ -111,7 +111,7 @@ class AgentCameraEntity(_PushedEntity):
         self._attr_device_info = camera_device_info(
             coordinator.hass, coordinator.config_entry, coordinator.data, camera_id
         )
-        self._written: tuple[bool, CameraData | None] | None = None
+        self._written: tuple[bool, CameraData] | None = None
 
     @property
     def camera(self) -> CameraData:
@@ -132,6 +132,8 @@ class AgentCameraEntity(_PushedEntity):
     def _handle_coordinator_update(self) -> None:
         """Write the state if it is this camera that changed; most messages are about others."""
         camera = self.coordinator.data.cameras.get(self._camera_id)
+        if camera is None:
+            return  # gone at the agent, so this entity is about to be removed
         now = (self.coordinator.last_update_success, camera)
         if self._written is None or now[0] != self._written[0] or now[1] is not self._written[1]:
             self._written = now

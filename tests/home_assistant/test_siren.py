@@ -1,6 +1,7 @@
 """What hangs on the Pi's pins: siren and direction, there only where the agent has them."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from pi_agent.gpio_configuration import (
 from .agent_thread import AgentThread
 from .conftest import SetUp
 from .states import state_of, value_of
+from .test_devices import greeting_of
 from .waiting import until
 
 SIREN = "siren.porch_pi_siren"
@@ -87,6 +89,20 @@ async def test_the_camera_is_turned_within_its_limits(
     with pytest.raises(ServiceValidationError):
         await call(hass, "number", "set_value", DIRECTION, value=60)
     assert value_of(hass, DIRECTION) == "12.0"
+
+
+async def test_a_camera_on_a_servo_goes_without_a_complaint(
+    hass: HomeAssistant,
+    equipped: MockConfigEntry,
+    entity_registry: er.EntityRegistry,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    assert entity_registry.async_get(DIRECTION)
+    without_it = replace(greeting_of(equipped), cameras=())
+    equipped.runtime_data.coordinator.async_handle_message(without_it)
+    await hass.async_block_till_done()
+    assert entity_registry.async_get(DIRECTION) is None
+    assert "Unexpected error" not in caplog.text
 
 
 async def test_an_agent_without_them_has_neither(
