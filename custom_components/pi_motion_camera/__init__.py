@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP, Platform
 from homeassistant.core import Event, HomeAssistant
 from homeassistant.helpers import config_validation as cv, device_registry as dr
@@ -110,5 +111,6 @@ async def async_remove_entry(hass: HomeAssistant, entry: AgentConfigEntry) -> No
 async def async_remove_config_entry_device(
     hass: HomeAssistant, entry: AgentConfigEntry, device: dr.AnyDeviceEntry
 ) -> bool:
-    """Let a device be deleted that the agent no longer reports."""
-    return not is_reported(entry.runtime_data.coordinator.data, device)
+    """Let a device be deleted that the agent no longer reports; what it reports it must say."""
+    is_known = entry.state is ConfigEntryState.LOADED
+    return is_known and not is_reported(entry.runtime_data.coordinator.data, device)

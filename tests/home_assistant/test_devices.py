@@ -161,6 +161,21 @@ async def test_cameras_come_and_go_without_a_reload_while_there_are_several(
     assert two_cameras.runtime_data is runtime  # not reloaded
 
 
+async def test_a_camera_that_is_renamed_renames_its_device(
+    hass: HomeAssistant,
+    two_cameras: MockConfigEntry,
+    set_up: SetUp,
+    device_registry: dr.DeviceRegistry,
+) -> None:
+    await set_up(two_cameras)
+    greeting = greeting_of(two_cameras)
+    porch, back_yard = greeting.cameras
+    renamed = replace(greeting, cameras=(replace(porch, name="Front door"), back_yard))
+    two_cameras.runtime_data.coordinator.async_handle_message(renamed)
+    await hass.async_block_till_done()
+    assert set(names(devices_of(device_registry, two_cameras)[1])) == {"Front door", "Back Yard"}
+
+
 def greeting_of(entry: MockConfigEntry) -> Hello:
     """A greeting that tells what is known already."""
     state = entry.runtime_data.coordinator.data
@@ -206,3 +221,17 @@ async def test_only_a_device_that_is_gone_can_be_deleted(
     assert not refused["success"]
     removed = await client.remove_device(stale.id)
     assert removed["success"]
+
+
+async def test_no_device_can_be_deleted_while_the_agent_cannot_be_asked(
+    hass: HomeAssistant,
+    loaded: MockConfigEntry,
+    device_registry: dr.DeviceRegistry,
+    hass_ws_client: WebSocketGenerator,
+) -> None:
+    assert await async_setup_component(hass, "config", {})
+    (agent_device,), _ = devices_of(device_registry, loaded)
+    await hass.config_entries.async_unload(loaded.entry_id)
+    refused = await (await hass_ws_client(hass)).remove_device(agent_device.id)
+    assert refused["error"]["code"] == "home_assistant_error"
+    assert device_registry.async_get(agent_device.id)
