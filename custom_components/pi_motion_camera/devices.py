@@ -48,14 +48,15 @@ def camera_device_info(
 def async_follow_devices(hass: HomeAssistant, entry: AgentConfigEntry) -> None:
     """Keep the device registry as the agent says, for as long as the entry is loaded."""
     coordinator = entry.runtime_data.coordinator
-    seen: tuple[str, str, str | None, tuple[str, ...]] | None = None
+    seen: tuple[str, str, str | None, tuple[tuple[str, str], ...]] | None = None
     had_camera_devices = has_camera_devices(coordinator.data)
 
     @callback
     def _update() -> None:
         nonlocal seen
         state = coordinator.data
-        now = (state.name, state.version, state.model, tuple(state.cameras))
+        cameras = tuple((camera.id, camera.name) for camera in state.cameras.values())
+        now = (state.name, state.version, state.model, cameras)
         if now == seen:
             return
         seen = now
@@ -80,9 +81,12 @@ def is_reported(state: AgentState, device: dr.AnyDeviceEntry) -> bool:
 def _register(hass: HomeAssistant, entry: AgentConfigEntry, state: AgentState) -> None:
     _register_agent(hass, entry, state)
     registry = dr.async_get(hass)
+    names = {camera_identifier(state.agent_id, c.id): c.name for c in state.cameras.values()}
     for device in dr.async_child_entries_for_config_entry(registry, entry.entry_id):
         if not is_reported(state, device):
             registry.async_remove_device(device.id)
+        elif name := next((names[i] for i in device.identifiers if i in names), None):
+            registry.async_update_child_device(device.id, name=name)
 
 
 def _register_agent(
