@@ -18,7 +18,9 @@ def async_register(hass: HomeAssistant, register: SystemHealthRegistration) -> N
 
 async def async_system_health_info(hass: HomeAssistant) -> dict[str, Any]:
     """How many agents there are and how they fare; asks none of them, so it never waits."""
-    entries: list[AgentConfigEntry] = hass.config_entries.async_entries(DOMAIN)
+    entries: list[AgentConfigEntry] = hass.config_entries.async_entries(
+        DOMAIN, include_ignore=False
+    )
     loaded = [entry for entry in entries if entry.state is ConfigEntryState.LOADED]
     runtimes = [entry.runtime_data for entry in loaded]
     states = [runtime.coordinator.data for runtime in runtimes]

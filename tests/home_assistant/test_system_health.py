@@ -1,5 +1,6 @@
 """The page about the system's health tells how the agents fare."""
 
+from homeassistant.config_entries import SOURCE_IGNORE
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 from pytest_homeassistant_custom_component.common import MockConfigEntry, get_system_health_info
@@ -16,6 +17,7 @@ async def test_agents_are_counted_and_their_versions_named(
     hass: HomeAssistant, loaded: MockConfigEntry, agent: AgentThread
 ) -> None:
     MockConfigEntry(domain=DOMAIN, unique_id="another").add_to_hass(hass)  # not set up
+    MockConfigEntry(domain=DOMAIN, unique_id="no", source=SOURCE_IGNORE).add_to_hass(hass)
     assert await async_setup_component(hass, "system_health", {})
     await hass.async_block_till_done()
     told = await get_system_health_info(hass, DOMAIN)
