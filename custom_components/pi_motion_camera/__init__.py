@@ -1,5 +1,7 @@
 """Pi Motion Camera: the cameras of a Raspberry Pi, watched for motion by the agent on it."""
 
+import asyncio
+from contextlib import suppress
 from pathlib import Path
 
 from homeassistant.config_entries import ConfigEntryState
@@ -8,6 +10,7 @@ from homeassistant.core import Event, HomeAssistant
 from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.typing import ConfigType
 
+from .agent_client import AgentError
 from .archive import EventArchive, archive_days
 from .connection import client_of
 from .const import DOMAIN
@@ -35,6 +38,7 @@ PLATFORMS = [
     Platform.SWITCH,
     Platform.UPDATE,
 ]
+_FAREWELL_SECONDS = 5.0  # whoever deletes an entry of a lost Pi does not wait for longer
 _OFFLINE_PICTURE = Path(__file__).parent / "assets" / "agent_offline.jpg"
 
 
@@ -102,8 +106,11 @@ async def async_unload_entry(hass: HomeAssistant, entry: AgentConfigEntry) -> bo
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: AgentConfigEntry) -> None:
-    """Forget what was kept on disk, but for the archive: that is the user's."""
+    """Give the token back and forget what was kept, but for the archive: that is the user's."""
     AgentIssues(hass, entry).forget_all()
+    with suppress(AgentError, TimeoutError):  # else `pi-agent tokens revoke` has to
+        async with asyncio.timeout(_FAREWELL_SECONDS):
+            await client_of(hass, entry).log_out()
     await RevisionStore(hass, entry.entry_id).async_remove()
     await _archive_revisions(hass, entry).async_remove()
 

@@ -107,6 +107,23 @@ async def test_unloading_leaves_no_task_and_no_connection(
     assert await _listeners() == 1
 
 
+async def test_removing_an_entry_gives_its_token_back(
+    hass: HomeAssistant, loaded: MockConfigEntry, agent: AgentThread
+) -> None:
+    await agent.token("another client")
+    assert set(await agent.clients()) == {"Home Assistant", "another client"}
+    await hass.config_entries.async_remove(loaded.entry_id)
+    assert await agent.clients() == ["another client"]
+
+
+async def test_an_entry_can_be_removed_while_its_agent_is_lost(
+    hass: HomeAssistant, loaded: MockConfigEntry, agent: AgentThread
+) -> None:
+    await agent.stop()
+    await hass.config_entries.async_remove(loaded.entry_id)
+    assert not hass.config_entries.async_entries(loaded.domain)
+
+
 async def test_an_agent_that_is_down_is_tried_again_and_found(
     hass: HomeAssistant, entry: MockConfigEntry, agent: AgentThread, set_up: SetUp
 ) -> None:

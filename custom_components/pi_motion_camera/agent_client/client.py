@@ -83,6 +83,10 @@ class AgentClient:
         path = routes.path(routes.TRIGGER, camera=camera)
         await self._transport.call("POST", path, body=request)
 
+    async def log_out(self) -> None:
+        """Give the token back: it is worth nothing from now on."""
+        await self._transport.call("POST", routes.LOGOUT)
+
     async def restart(self) -> None:
         """Have the agent start anew; every connection to it ends."""
         await self._transport.call("POST", routes.RESTART)
