@@ -94,9 +94,10 @@ class AgentConfigFlow(ConfigFlow, domain=DOMAIN):
             return self.async_abort(reason="invalid_discovery_info")
         self._address = Address(host=discovery_info.host, port=discovery_info.port)
         self._name = discovery_info.properties.get("name") or self._address.host
-        await self.async_set_unique_id(agent_id)
+        known = await self.async_set_unique_id(agent_id)
+        host = _host_to_keep(known, discovery_info) or self._address.host
         self._abort_if_unique_id_configured(
-            updates={CONF_HOST: self._address.host, CONF_PORT: self._address.port}
+            updates={CONF_HOST: host, CONF_PORT: self._address.port}
         )
         try:
             require_compatible(discovery_info.properties.get("protocol", ""))
@@ -257,6 +258,16 @@ class AgentConfigFlow(ConfigFlow, domain=DOMAIN):
         except AgentError as error:
             return {CONF_HOST: _flow_error(error)}
         return {} if info.agent_id == agent_id else {CONF_HOST: "other_certificate"}
+
+
+def _host_to_keep(known: ConfigEntry | None, announced: ZeroconfServiceInfo) -> str | None:
+    """The host that an entry has, if it is among those announced.
+
+    A Pi with cable and Wi-Fi announces both in turn: that is no move, and no reason to reload.
+    """
+    host: str | None = known.data.get(CONF_HOST) if known else None
+    names = {announced.hostname.rstrip("."), *map(str, announced.ip_addresses)}
+    return host if host in names else None
 
 
 def _flow_error(error: AgentError) -> str:

@@ -315,6 +315,17 @@ async def test_a_known_agent_that_has_moved_is_followed(
     assert entry.data[CONF_HOST] == "127.0.0.1"
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1", "porch.local"])
+async def test_an_agent_is_left_where_it_is_while_that_is_among_its_addresses(
+    hass: HomeAssistant, entry: MockConfigEntry, agent: AgentThread, host: str
+) -> None:
+    hass.config_entries.async_update_entry(entry, data={**entry.data, CONF_HOST: host})
+    by_wifi = ip_address("10.0.0.9")
+    addresses = {"ip_address": by_wifi, "ip_addresses": [by_wifi, ip_address("127.0.0.1")]}
+    await start(hass, SOURCE_ZEROCONF, announcement(agent, **addresses))
+    assert entry.data[CONF_HOST] == host
+
+
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
