@@ -15,6 +15,7 @@ from homeassistant.config_entries import (
 )
 from homeassistant.const import CONF_HOST, CONF_PORT, CONF_TOKEN
 from homeassistant.core import callback
+from homeassistant.data_entry_flow import AbortFlow
 from homeassistant.helpers import instance_id
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
@@ -121,9 +122,15 @@ class AgentConfigFlow(ConfigFlow, domain=DOMAIN):
         return {}
 
     def _abort_if_address_known(self) -> None:
-        self._async_abort_entries_match(
-            {CONF_HOST: self._address.host, CONF_PORT: self._address.port}
-        )
+        """Spare users the code of an agent that is connected already.
+
+        An entry that is not says nothing of who answers there: that may be another Pi by now.
+        """
+        address = {CONF_HOST: self._address.host, CONF_PORT: self._address.port}
+        for entry in self.hass.config_entries.async_loaded_entries(DOMAIN):
+            is_there = entry.runtime_data.coordinator.last_update_success
+            if is_there and address.items() <= entry.data.items():
+                raise AbortFlow("already_configured")
 
     # --- its pairing code ----------------------------------------------------------------------
 

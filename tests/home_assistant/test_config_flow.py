@@ -253,13 +253,29 @@ async def test_an_agent_that_cannot_pair_is_said_so(
     assert form["errors"] == shown
 
 
-@pytest.mark.usefixtures("setup_entry")
 async def test_an_address_that_is_known_is_not_added_twice(
-    hass: HomeAssistant, entry: MockConfigEntry, agent: AgentThread
+    hass: HomeAssistant, loaded: MockConfigEntry, agent: AgentThread
 ) -> None:
     form = await start(hass, SOURCE_USER)
     result = await enter(hass, form, host=address(agent))
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "already_configured")
+
+
+async def test_another_pi_can_be_added_where_a_lost_one_was(
+    hass: HomeAssistant, entry: MockConfigEntry, agent: AgentThread
+) -> None:
+    hass.config_entries.async_update_entry(
+        entry,
+        unique_id="lost",
+        data={**entry.data, CONF_TOKEN: "of another", CONF_CERTIFICATE_SHA256: "ab" * 32},
+    )
+    assert not await hass.config_entries.async_setup(entry.entry_id)
+    form = await start(hass, SOURCE_USER)
+    form = await enter(hass, form, host=address(agent))
+    added = await enter(hass, form, code=await agent.pairing_code())
+    check_created(added, agent)
+    await hass.async_block_till_done()
+    assert await hass.config_entries.async_unload(added["result"].entry_id)
 
 
 async def test_a_known_agent_at_another_address_gets_its_entry_mended(
