@@ -8,6 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import hass_frontend
 import pytest
 from homeassistant.generated.languages import LANGUAGES as LANGUAGES_OF_HOME_ASSISTANT
 from homeassistant.helpers.entity import EntityDescription
@@ -48,17 +49,18 @@ def translation(language: str) -> dict[str, Any]:
     return dict(json.loads(path.read_text(encoding="utf-8")))
 
 
+def walk(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
+    """Every sentence with its dotted key."""
+    if isinstance(value, str):
+        yield key, value
+    else:
+        for name, entry in value.items():
+            yield from walk(entry, f"{key}.{name}" if key else name)
+
+
 def sentences(language: str) -> Sentences:
     """Every sentence by its dotted key."""
-
-    def _walk(value: Any, key: str) -> Iterator[tuple[str, str]]:
-        if isinstance(value, str):
-            yield key, value
-        else:
-            for name, entry in value.items():
-                yield from _walk(entry, f"{key}.{name}" if key else name)
-
-    return dict(_walk(translation(language), ""))
+    return dict(walk(translation(language)))
 
 
 def words(sentence: str) -> str:
@@ -110,6 +112,37 @@ def test_commands_are_named_alike_in_every_language(language: str) -> None:
     for key, text in other.items():
         assert re.findall("`(.*?)`", text) == re.findall("`(.*?)`", english[key]), key
         assert ("pi-agent pair" in text) is ("pi-agent pair" in english[key]), key
+
+
+def frontend(language: str) -> dict[str, str]:
+    """What Home Assistant's own pages call their places, where they have a word for it."""
+    folder = Path(hass_frontend.__file__).parent / "static" / "translations"
+    pages = [
+        path
+        for part in (".", "config")
+        for path in (folder / part).glob(f"{language}-*.json")
+        if re.fullmatch(rf"{language}-[0-9a-f]{{32}}\.json", path.name)
+    ]
+    assert len(pages) == 2
+    told: Sentences = {}
+    for page in pages:
+        told |= dict(walk(json.loads(page.read_text(encoding="utf-8"))))
+    return told
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_places_are_called_what_home_assistant_calls_them(language: str) -> None:
+    ours, theirs = sentences(language), frontend(language)
+    settings = theirs["panel.config"]
+    devices = theirs["ui.panel.config.dashboard.devices.main"]
+    system = theirs["ui.panel.config.dashboard.system.main"]
+    network = theirs["ui.panel.config.network.caption"]
+    assert theirs["ui.panel.config.integrations.discovered"] in ours["config.step.user.description"]
+    for issue in ("agent_too_old", "certificate_changed", "clock_off"):
+        said = ours[f"issues.{issue}.fix_flow.abort.pair_again"]
+        assert f"{settings}, {devices}" in said
+    said = ours["exceptions.no_url_of_home_assistant.message"]
+    assert f"{settings}, {system}, {network}" in said
 
 
 @pytest.mark.parametrize("language", OTHERS)
