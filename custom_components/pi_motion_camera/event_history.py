@@ -53,9 +53,9 @@ def _begin(day: date) -> str:
 
 
 async def search_events(
-    client: AgentClient, cameras: Iterable[CameraData], text: str
+    client: AgentClient, cameras: Iterable[CameraData], text: str, labels: Iterable[str]
 ) -> list[MotionEvent]:
-    """The newest events of the day, in a zone or with a label that `text` names.
+    """The newest events of the day or in a zone that `text` names, or with one of `labels`.
 
     Part of the name is enough for a zone that there is now; else it must be the whole name.
     """
@@ -64,17 +64,17 @@ async def search_events(
         return []
     found: dict[str, MotionEvent] = {}
     for camera in cameras:
-        for query in _queries(camera, text):
+        for query in _queries(camera, text, sorted(labels)):
             page = await client.events(**query, camera=camera.id, limit=_MOST_FOUND)
             found.update((event.id, event) for event in page.events)
     newest_first = sorted(found.values(), key=lambda event: event.started_at, reverse=True)
     return newest_first[:_MOST_FOUND]
 
 
-def _queries(camera: CameraData, text: str) -> list[_Query]:
+def _queries(camera: CameraData, text: str, labels: list[str]) -> list[_Query]:
     if (day := parse_day(text)) is not None:
         return [_span(day)]
     sought = text.casefold()
     known = {zone.name for zone in camera.settings.zones if sought in zone.name.casefold()}
-    queries: list[_Query] = [{"zone": zone} for zone in sorted({text, *known})]
-    return [{"label": text.lower()}, *queries]
+    by_label: list[_Query] = [{"label": label} for label in labels]
+    return by_label + [{"zone": zone} for zone in sorted({text, *known})]

@@ -5,6 +5,7 @@ from typing import Final
 
 from homeassistant.components.media_player import MediaClass, MediaType
 from homeassistant.components.media_source import BrowseMediaSource
+from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
 from .agent_client.protocol import MotionEvent
@@ -12,6 +13,7 @@ from .const import DOMAIN
 from .event_history import local_day
 from .media_identifier import MediaIdentifier
 from .runtime import AgentConfigEntry
+from .texts import async_label_text
 from .views import event_thumbnail_path
 
 JPEG: Final = "image/jpeg"
@@ -66,6 +68,7 @@ def event_node(
 ) -> BrowseMediaSource:
     """An event: its clip or, as long as there is none, its picture; `dated` outside of its day."""
     day = local_day(event)
+    title = _title(entry.runtime_data.coordinator.hass, event)
     place = MediaIdentifier(
         entry_id=entry.entry_id, camera=event.camera, day=day, event_id=event.id
     )
@@ -74,17 +77,17 @@ def event_node(
         identifier=str(place),
         media_class=MediaClass.VIDEO if event.clip else MediaClass.IMAGE,
         media_content_type=MP4 if event.clip else JPEG,
-        title=f"{day} {_title(event)}" if dated else _title(event),
+        title=f"{day} {title}" if dated else title,
         can_play=is_recorded(event),
         can_expand=False,
         thumbnail=event_thumbnail_path(entry.entry_id, event.id) if event.snapshot else None,
     )
 
 
-def _title(event: MotionEvent) -> str:
-    """When it began on the clock on the wall, then where and what: `14:03:22 · Gate · person`."""
+def _title(hass: HomeAssistant, event: MotionEvent) -> str:
+    """When it began on the clock on the wall, then where and what: `14:03:22 · Gate · Person`."""
     time = dt_util.as_local(event.started_at).strftime("%H:%M:%S")
-    labels = sorted({label.name for label in event.labels})
+    labels = sorted({async_label_text(hass, label.name) for label in event.labels})
     return " · ".join((time, *event.zones, *labels))
 
 

@@ -34,6 +34,7 @@ from .media_nodes import (
     is_recorded,
 )
 from .runtime import AgentConfigEntry
+from .texts import async_labels_called
 from .views import event_clip_path, event_snapshot_path
 
 
@@ -165,5 +166,6 @@ async def _search(
 ) -> list[BrowseMediaSource]:
     cameras = entry.runtime_data.coordinator.data.cameras
     searched = [camera for camera in cameras.values() if camera_id in (None, camera.id)]
-    events = await search_events(entry.runtime_data.client, searched, text)
+    labels = async_labels_called(entry.runtime_data.coordinator.hass, text.strip())
+    events = await search_events(entry.runtime_data.client, searched, text, labels)
     return [event_node(entry, event, dated=True) for event in events if is_recorded(event)]

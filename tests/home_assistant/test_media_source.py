@@ -60,6 +60,12 @@ def event(name: str, after_midnight: timedelta, **changes: Any) -> MotionEvent:
 
 
 @pytest.fixture
+def language(hass: HomeAssistant) -> None:
+    """Home Assistant speaks Spanish from its start."""
+    hass.config.language = "es"
+
+
+@pytest.fixture
 async def history(agent: AgentThread, loaded: MockConfigEntry) -> str:
     """Events of three days; the camera's place in the media source."""
     for entry in (
@@ -126,7 +132,7 @@ async def test_a_day_has_what_was_recorded_newest_first(
     assert noon.can_play
     assert not noon.can_expand
     assert await titles(hass, f"{history}/2026-11-20") == ["23:59:59"]
-    assert await titles(hass, f"{history}/2026-10-22") == ["01:00:00 · cat"]
+    assert await titles(hass, f"{history}/2026-10-22") == ["01:00:00 · Cat"]
     assert await titles(hass, f"{history}/2026-11-19") == []
 
 
@@ -192,13 +198,20 @@ async def test_events_are_found_by_zone_by_label_and_by_day(
 ) -> None:
     for place in (ROOT, f"{ROOT}/{loaded.entry_id}", history):
         assert await found(hass, place, "Gate") == ["2026-11-21 12:03:22 · Gate · Path"]
-        assert await found(hass, place, " Cat ") == ["2026-10-22 01:00:00 · cat"]
+        assert await found(hass, place, " Cat ") == ["2026-10-22 01:00:00 · Cat"]
         assert await found(hass, place, "2026-11-20") == ["2026-11-20 23:59:59"]
         for nothing in ("dog", "gat", "2026-02-29", "", "x" * 1000):
             assert await found(hass, place, nothing) == []
     assert (await browse(hass, ROOT)).can_search
     assert (await browse(hass, history)).can_search
     assert not (await browse(hass, f"{history}/2026-11-21")).can_search
+
+
+@pytest.mark.usefixtures("language")
+async def test_labels_are_called_as_users_call_them(hass: HomeAssistant, history: str) -> None:
+    for text in ("gato", "Gato", "cat"):
+        assert await found(hass, history, text) == ["2026-10-22 01:00:00 · Gato"]
+    assert await found(hass, history, "perro") == []
 
 
 async def test_part_of_the_name_of_a_zone_that_there_is_now_is_enough(

@@ -145,6 +145,15 @@ def test_places_are_called_what_home_assistant_calls_them(language: str) -> None
     assert f"{settings}, {system}, {network}" in said
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_kind_of_object_has_one_name(language: str) -> None:
+    ours = translation(language)
+    sensors = ours["entity"]["binary_sensor"]
+    assert ours["selector"]["label"]["options"] == {
+        description.key: sensors[description.key]["name"] for description in LABELS
+    }
+
+
 @pytest.mark.parametrize("language", OTHERS)
 def test_no_long_sentence_was_left_in_english(language: str) -> None:
     english, other = sentences("en"), sentences(language)
