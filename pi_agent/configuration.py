@@ -122,8 +122,8 @@ class CopyConfiguration:
 class Configuration:
     """Everything that is set before the agent starts."""
 
+    data_dir: Path
     name: str = DEFAULT_NAME
-    data_dir: Path = DEFAULT_DATA_DIR
     server: ServerConfiguration = ServerConfiguration()
     storage: StorageConfiguration = StorageConfiguration()
     objects: ObjectsConfiguration = ObjectsConfiguration()

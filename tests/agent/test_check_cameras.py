@@ -1,7 +1,7 @@
 """`pi-agent check` and `pi-agent run` without a configuration: which cameras, and what is wrong."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -21,14 +21,22 @@ def camera(camera_id: str, source: str) -> CameraConfiguration:
     return CameraConfiguration(id=camera_id, name=camera_id, source=source)
 
 
-def told(*cameras: CameraConfiguration) -> dict[str, str]:
-    """What `check` says about the cameras: the problem, or "ok: " and the detail."""
-    findings = check.findings(Configuration(cameras=cameras))
-    return {
-        finding.subject: finding.problem or f"ok: {finding.detail}"
-        for finding in findings
-        if finding.subject.startswith(("camera", "found"))
-    }
+Told = Callable[..., dict[str, str]]
+
+
+@pytest.fixture
+def told(tmp_path: Path) -> Told:
+    """What `check` says about these cameras: the problem, or "ok: " and the detail."""
+
+    def look(*cameras: CameraConfiguration) -> dict[str, str]:
+        findings = check.findings(Configuration(data_dir=tmp_path / "data", cameras=cameras))
+        return {
+            finding.subject: finding.problem or f"ok: {finding.detail}"
+            for finding in findings
+            if finding.subject.startswith(("camera", "found"))
+        }
+
+    return look
 
 
 @pytest.fixture(autouse=True)
@@ -47,7 +55,7 @@ def server() -> Iterator[MjpegServer]:
 
 
 def test_each_camera_is_looked_at_and_a_bad_one_keeps_no_other_from_it(
-    server: MjpegServer, tmp_path: Path
+    server: MjpegServer, told: Told, tmp_path: Path
 ) -> None:
     clip = write_video(tmp_path / "clip.avi")
     server.auth = "digest"
@@ -64,16 +72,18 @@ def test_each_camera_is_looked_at_and_a_bad_one_keeps_no_other_from_it(
     assert found["camera clip"].endswith("JPEGs by source")
 
 
-def test_nothing_at_all_is_a_problem_with_its_mend() -> None:
+def test_nothing_at_all_is_a_problem_with_its_mend(told: Told) -> None:
     assert "connect one" in told()["cameras"]
 
 
-def test_what_kept_us_from_looking_is_told(discovery: list[Discovery]) -> None:
+def test_what_kept_us_from_looking_is_told(discovery: list[Discovery], told: Told) -> None:
     discovery.append(Discovery(problems=("/dev/video0: no permission; run: sudo usermod",)))
     assert told() == {"cameras": "/dev/video0: no permission; run: sudo usermod"}
 
 
-def test_a_camera_that_is_found_but_not_configured_is_told(discovery: list[Discovery]) -> None:
+def test_a_camera_that_is_found_but_not_configured_is_told(
+    discovery: list[Discovery], told: Told
+) -> None:
     webcam = FoundCamera(source="/dev/video-none", name="HD Pro Webcam C920")
     discovery.append(Discovery(cameras=(webcam,)))
     found = told(camera("demo", "demo"))
@@ -82,7 +92,9 @@ def test_a_camera_that_is_found_but_not_configured_is_told(discovery: list[Disco
     assert told(camera("door", "/dev/video-none")).keys() == {"camera door"}
 
 
-def test_a_camera_of_this_machine_is_told_with_its_modes(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_camera_of_this_machine_is_told_with_its_modes(
+    monkeypatch: pytest.MonkeyPatch, told: Told
+) -> None:
     monkeypatch.setattr(check, "camera_source", lambda camera: create_source("demo"))
     modes = {"/dev/video0": ["1280x720 at 30 a second (MJPG)"], "picamera2": []}
     monkeypatch.setattr(check, "camera_modes", modes.__getitem__)
@@ -100,7 +112,7 @@ def test_a_camera_of_this_machine_is_told_with_its_modes(monkeypatch: pytest.Mon
     ],
 )
 def test_a_camera_that_the_running_agent_has_is_no_problem(
-    monkeypatch: pytest.MonkeyPatch, holder: str, said: str
+    monkeypatch: pytest.MonkeyPatch, told: Told, holder: str, said: str
 ) -> None:
     def refuse(_: CameraConfiguration) -> FrameSource:
         raise CameraError(f"/dev/video0: in use by {holder}")

@@ -1,6 +1,7 @@
 """Without a configuration the agent finds the Pi's cameras, and `check` tells about them."""
 
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -40,8 +41,9 @@ def test_two_of_one_model_get_ids_of_their_own() -> None:
     assert ids == ["virtual_pictures", "virtual_lines", "virtual_pictures_2", "virtual_lines_2"]
 
 
-def test_check_lists_what_was_found() -> None:
-    told = [finding for finding in findings(Configuration()) if "found" in finding.subject]
+def test_check_lists_what_was_found(tmp_path: Path) -> None:
+    looked_at = findings(Configuration(data_dir=tmp_path))
+    told = [finding for finding in looked_at if "found" in finding.subject]
     assert [finding.subject for finding in told] == [
         "found virtual_pictures",
         "found virtual_lines",
@@ -50,10 +52,11 @@ def test_check_lists_what_was_found() -> None:
     assert 'source = "picamera2:Virtual1"' in told[1].detail
 
 
-def test_check_looks_at_a_configured_camera(set_encoder: SetEncoder) -> None:
+def test_check_looks_at_a_configured_camera(set_encoder: SetEncoder, tmp_path: Path) -> None:
     set_encoder("none")
     porch = CameraConfiguration(id="porch", name="Porch", source="picamera2:Virtual1")
-    told = {finding.subject: finding for finding in findings(Configuration(cameras=(porch,)))}
+    configuration = Configuration(data_dir=tmp_path, cameras=(porch,))
+    told = {finding.subject: finding for finding in findings(configuration)}
     assert told["camera porch"].problem is None
     assert told["camera porch"].detail.startswith("1280x720, first picture after")
     assert "JPEGs by opencv; modes: " in told["camera porch"].detail
