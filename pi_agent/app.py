@@ -34,7 +34,7 @@ from pi_agent.server import (
     SystemState,
     create_application,
 )
-from pi_agent.sources import create_source
+from pi_agent.sources import camera_source
 from pi_agent.storage import (
     AccessStore,
     CopyProgress,
@@ -60,7 +60,7 @@ class Agent:
         self,
         configuration: Configuration,
         *,
-        create_source: Callable[[str], FrameSource] = create_source,
+        create_source: Callable[[CameraConfiguration], FrameSource] = camera_source,
         problems: Sequence[str] = (),
         can_restart: bool = False,
     ) -> None:
@@ -226,7 +226,7 @@ class Agent:
     async def _create_camera(
         self, camera: CameraConfiguration, services: CameraServices
     ) -> CameraPipeline:
-        source = self._create_source(camera.source)
+        source = self._create_source(camera)
         settings = await services.settings_store.load(camera.id) or CameraSettings()
         return CameraPipeline(camera.id, camera.name, source, settings, services)
 

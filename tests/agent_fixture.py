@@ -10,7 +10,7 @@ from pi_agent.capture import FrameSource
 from pi_agent.configuration import CameraConfiguration, Configuration, ServerConfiguration
 from pi_agent.gpio_configuration import GpioConfiguration
 from pi_agent.protocol import PairingCode
-from pi_agent.sources import create_source as real_source
+from pi_agent.sources import camera_source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,5 +72,5 @@ async def running_agent(
         )
 
 
-def _sources(known: dict[str, FrameSource]) -> Callable[[str], FrameSource]:
-    return lambda text: known[text] if text in known else real_source(text)
+def _sources(known: dict[str, FrameSource]) -> Callable[[CameraConfiguration], FrameSource]:
+    return lambda camera: known.get(camera.source) or camera_source(camera)

@@ -120,7 +120,7 @@ def run_agent(data_dir: Path, told: Path, die_after: int | None) -> None:
 async def _run_agent(data_dir: Path, told: Path, die_after: int | None) -> None:
     line_file = os.open(told, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     count = 0
-    async with Agent(configuration(data_dir), create_source=lambda _text: BusySource()) as agent:
+    async with Agent(configuration(data_dir), create_source=lambda _: BusySource()) as agent:
         with agent.feed.subscribed() as subscription:
             while (entry := await subscription.next()) is not None:
                 if entry[0]:
@@ -243,7 +243,7 @@ def check_snapshot(jpeg: bytes) -> None:
 
 async def settle(data_dir: Path, findings: Findings) -> None:
     """Start the agent once more, without a camera: each event gets its clip or a reason."""
-    async with Agent(configuration(data_dir), create_source=lambda _text: _NoSource()) as agent:
+    async with Agent(configuration(data_dir), create_source=lambda _: _NoSource()) as agent:
         while await agent.events.awaiting_clip():
             await asyncio.sleep(0.05)
         events, _ = await agent.events.changed_after(0)

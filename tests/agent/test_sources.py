@@ -1,11 +1,13 @@
 """What a configuration may call a source, and what it says about what is none."""
 
+import asyncio
 import re
 import tomllib
 from pathlib import Path
 
 import pytest
 
+from pi_agent.app import Agent
 from pi_agent.capture import (
     CaptureSize,
     DemoSource,
@@ -16,9 +18,17 @@ from pi_agent.capture import (
     RtspSource,
     V4l2Source,
 )
-from pi_agent.configuration import CameraConfiguration, check_configuration
+from pi_agent.configuration import (
+    CameraConfiguration,
+    Configuration,
+    ServerConfiguration,
+    check_configuration,
+)
 from pi_agent.errors import ConfigurationError
+from pi_agent.server import AgentCertificate
 from pi_agent.sources import camera_source, create_source
+
+from .capture.mjpeg_server import MjpegServer
 
 
 @pytest.mark.parametrize(
@@ -50,6 +60,25 @@ def test_a_configured_camera_s_size_and_trust_reach_its_source() -> None:
     (camera,) = cameras({"source": "/dev/video0", "width": 640, "height": 480, "fps": 10})
     assert camera.size == CaptureSize(width=640, height=480, fps=10.0)
     assert isinstance(camera_source(camera), V4l2Source)
+
+
+async def test_the_agent_captures_a_camera_as_it_is_configured(tmp_path: Path) -> None:
+    server = MjpegServer()
+    server.tls = AgentCertificate.load_or_create(tmp_path).ssl_context()
+    server.start()
+    configuration = Configuration(
+        data_dir=tmp_path,
+        server=ServerConfiguration(host="127.0.0.1", port=0, tls=False),
+        cameras=cameras({"source": server.url, "verify_tls": False}),
+    )
+    try:
+        async with Agent(configuration) as agent, asyncio.timeout(10):
+            (camera,) = agent.cameras
+            while camera.status.reason == "the camera is starting":
+                await asyncio.sleep(0.02)
+            assert camera.status.reason is None
+    finally:
+        server.stop()
 
 
 def cameras(*entries: dict[str, object]) -> tuple[CameraConfiguration, ...]:

@@ -51,7 +51,7 @@ async def test_an_event_is_on_the_second_machine_moments_later(
 ) -> None:
     source = ScriptedSource()
     settings = configuration(tmp_path, place)
-    async with Agent(settings, create_source=lambda _text: source) as agent:
+    async with Agent(settings, create_source=lambda _: source) as agent:
         patch = SettingsPatch({"pre_roll_seconds": 1, "post_roll_seconds": 1})
         await agent.cameras.find("porch").change_settings(patch)
         source.still(4)

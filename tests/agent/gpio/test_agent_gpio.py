@@ -67,7 +67,7 @@ async def running(
     tmp_path: Path, source: ScriptedSource, section: str = SECTION
 ) -> AsyncIterator[tuple[Agent, aiohttp.ClientSession]]:
     settings = load(tmp_path, section)
-    async with Agent(settings, create_source=lambda _text: source) as agent:
+    async with Agent(settings, create_source=lambda _: source) as agent:
         headers = {"Authorization": f"Bearer {await agent.access.create_token('test')}"}
         base = f"http://127.0.0.1:{agent.server.port}"
         async with aiohttp.ClientSession(base, headers=headers) as client:

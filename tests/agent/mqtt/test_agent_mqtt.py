@@ -42,7 +42,7 @@ async def test_somebody_walks_by_and_it_is_published(server: Mosquitto, tmp_path
         mqtt=settings_of(server),
     )
     async with subscribed(server) as panel:
-        async with Agent(settings, create_source=lambda _text: source) as agent:
+        async with Agent(settings, create_source=lambda _: source) as agent:
             source.still(4)
             source.walk(3)
             await until(lambda: panel.events)

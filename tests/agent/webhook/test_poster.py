@@ -197,7 +197,7 @@ async def test_the_whole_agent_posts_what_it_sees(tmp_path: Path) -> None:
             webhook=WebhookConfiguration(url=hook.url, secret=SECRET),
         )
         assert SECRET not in repr(settings)
-        async with Agent(settings, create_source=lambda _text: source):
+        async with Agent(settings, create_source=lambda _: source):
             source.still(4)
             source.walk(3)
             await until(lambda: hook.bodies)
