@@ -92,11 +92,12 @@ class Agent:
 
     def restart(self) -> None:
         """Make `run` return, and ask to be started anew."""
-        self.wants_restart = True
         self.stop()
+        self.wants_restart = True
 
     def stop(self) -> None:
-        """Make `run` return; on the event loop."""
+        """Make `run` return, for good; on the event loop."""
+        self.wants_restart = False
         if self._ending is not None and not self._ending.done():
             self._ending.set_result(None)
 

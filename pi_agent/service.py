@@ -36,7 +36,7 @@ async def _run(agent: Agent, notifier: ServiceNotifier) -> None:
         try:
             await agent.run()
         finally:
-            await watchdog.close()
+            await watchdog.close(for_good=not agent.wants_restart)
 
 
 def stuck_threads(agent: Agent) -> list[str]:

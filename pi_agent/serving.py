@@ -53,7 +53,7 @@ async def _found_cameras(
             looking.cancel()
             with suppress(asyncio.CancelledError):
                 found = await looking
-        if not found.cameras:
+        if not (found.cameras and agent.wants_restart):  # the last word may have been a signal's
             return agent.wants_restart
     cameras = as_configured(found)
     for camera in cameras:
@@ -69,5 +69,5 @@ async def _look_for_cameras(agent: Agent) -> Discovery:
         await asyncio.sleep(_LOOK_EVERY_SECONDS)
         found = await asyncio.to_thread(find_cameras)
         if found.cameras:
-            agent.stop()
+            agent.restart()
             return found

@@ -38,13 +38,17 @@ class Watchdog:
         self._notifier.ready()
         self._task = asyncio.create_task(self._watch(), name="watchdog")
 
-    async def close(self) -> None:
-        """Say that the agent ends; may be called twice."""
+    async def close(self, *, for_good: bool = True) -> None:
+        """Say that the agent ends, unless another takes its place; may be called twice.
+
+        To systemd the end of an agent is that of the service: it would kill the other one.
+        """
         task, self._task = self._task, None
         if task is not None:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
-            self._notifier.stopping()
+            if for_good:
+                self._notifier.stopping()
             self._notifier.close()
 
     async def _watch(self) -> None:

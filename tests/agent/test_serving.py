@@ -2,7 +2,8 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,16 @@ def found(monkeypatch: pytest.MonkeyPatch) -> list[Discovery]:
     monkeypatch.setattr(serving, "find_cameras", lambda: found[-1])
     monkeypatch.setattr(serving, "_LOOK_EVERY_SECONDS", 0.05)
     return found
+
+
+@pytest.fixture
+def manager(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[socket.socket]:
+    """What systemd hears of the service."""
+    with closing(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)) as manager:
+        manager.bind(str(tmp_path / "notify"))
+        monkeypatch.setenv("NOTIFY_SOCKET", manager.getsockname())
+        manager.setblocking(False)
+        yield manager
 
 
 @pytest.fixture
@@ -81,3 +92,17 @@ async def test_no_camera_is_told_with_its_mend_until_one_is_connected(
     told = await info(address, token, cameras=1)
     assert told["problems"] == []
     assert told["cameras"][0]["id"] == "hd_webcam"
+
+
+async def test_an_agent_that_goes_on_with_a_camera_is_still_the_same_service(
+    manager: socket.socket, address: str, found: list[Discovery], tmp_path: Path
+) -> None:
+    token = await a_token(tmp_path)
+    await info(address, token, cameras=0)
+    found.append(Discovery(cameras=(FoundCamera(source="demo", name="HD Webcam"),)))
+    await info(address, token, cameras=1)
+    heard: list[bytes] = []
+    async with asyncio.timeout(10):
+        while heard.count(b"READY=1") < 2:
+            heard.append(await asyncio.get_running_loop().sock_recv(manager, 4096))
+    assert b"STOPPING=1" not in heard

@@ -10,15 +10,20 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
+import aiohttp
 import pytest
 
+from pi_agent.app import DATABASE
 from pi_agent.frames import FrameHub, FrameTaker
 from pi_agent.pipeline import camera_pipeline
 from pi_agent.runtime import ServiceNotifier
 from pi_agent.service import status_line, stuck_threads
+from pi_agent.storage import AccessStore, Database
 from pi_agent.watchdog import Watchdog
 from tests.agent_fixture import RunningAgent, running_agent
 from tests.scripted_source import ScriptedSource
+
+from .test_serving import free_port
 
 _WATCHDOG_SECONDS = 0.2
 
@@ -152,6 +157,31 @@ async def test_the_service_tells_systemd_from_its_start_to_its_end(
         assert await heard(manager) == "READY=1"
         await heard_until(manager, "STATUS=1 of 1 camera(s) online")
         await heard_until(manager, "WATCHDOG=1")
+        process.send_signal(signal.SIGTERM)
+        await heard_until(manager, "STOPPING=1")
+        assert await asyncio.wait_for(process.wait(), 30) == 0
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+async def test_an_agent_that_starts_anew_does_not_say_that_the_service_ends(
+    tmp_path: Path, manager: socket.socket
+) -> None:
+    with closing(Database(tmp_path / DATABASE)) as database:
+        token = await AccessStore(database, now=time.time).create_token("test")
+    port = free_port()
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "pi_agent", "run", "--demo", "--host", "127.0.0.1", "--no-tls"),
+        *("--port", str(port), "--data-dir", str(tmp_path)),
+        env={"NOTIFY_SOCKET": manager.getsockname()},
+    )
+    try:
+        assert await heard(manager) == "READY=1"
+        async with aiohttp.ClientSession(headers={"Authorization": f"Bearer {token}"}) as session:
+            await session.post(f"http://127.0.0.1:{port}/api/v1/restart")
+        assert "STOPPING=1" not in await heard_until(manager, "READY=1")
         process.send_signal(signal.SIGTERM)
         await heard_until(manager, "STOPPING=1")
         assert await asyncio.wait_for(process.wait(), 30) == 0
