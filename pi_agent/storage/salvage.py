@@ -9,13 +9,14 @@ from contextlib import closing, suppress
 from pathlib import Path
 from urllib.parse import quote
 
+from pi_agent.errors import StorageError
 from pi_agent.protocol import MotionEvent, ProtocolError, decode, from_json
 
 from .migrations import INDEX_NAMES
-from .opening import DamagedDatabaseError, connect
+from .opening import DamagedDatabaseError, connect, understood
 
 _LOGGER = logging.getLogger(__name__)
-_MARK = ".damaged-"
+_MARK, _NEW = ".damaged-", ".new"
 _COMPANIONS = ("", "-wal", "-shm")
 # What makes the agent who it is, so that Home Assistant stays paired; then what happened.
 _TABLES = ("meta", "tokens", "settings", "events", "pictures", "copies")
@@ -24,20 +25,36 @@ _TABLES = ("meta", "tokens", "settings", "events", "pictures", "copies")
 def open_or_replace(path: Path) -> sqlite3.Connection:
     """A sound database at `path`; a damaged one is put aside and what it still gives taken over.
 
-    Raises OSError and sqlite3.Error.
+    Raises OSError and sqlite3.Error; what fails is begun anew at the next start.
     """
+    new = path.with_name(f"{path.name}{_NEW}")
+    if new.exists() and not path.exists():  # cut off between the two last steps
+        os.replace(new, path)  # noqa: PTH105  (the atomic one, by its usual name)
     try:
         return connect(path, check=True)
     except DamagedDatabaseError as error:
-        aside = _put_aside(path)
-        _LOGGER.warning("The database is damaged (%s); it is kept as %s", error, aside.name)
-    connection = connect(path)
+        _LOGGER.warning("The database is damaged: %s", error)
+    _make_anew(path, new)
+    aside = _put_aside(path)
+    os.replace(new, path)  # noqa: PTH105
+    _LOGGER.warning("The damaged database has been replaced; it is kept as %s", aside.name)
+    return connect(path)
+
+
+def _make_anew(damaged: Path, new: Path) -> None:
+    """A sound database at `new` with what the damaged one still gives: whole, or not there."""
+    _remove(new)
     try:
-        _take_over(aside, connection)
+        with closing(connect(new)) as connection:
+            _take_over(damaged, connection)
     except BaseException:
-        connection.close()
+        _remove(new)
         raise
-    return connection
+
+
+def _remove(path: Path) -> None:
+    for suffix in _COMPANIONS:
+        Path(f"{path}{suffix}").unlink(missing_ok=True)
 
 
 def databases_put_aside(path: Path) -> tuple[Path, ...]:
@@ -59,10 +76,10 @@ def _put_aside(path: Path) -> Path:
     return aside
 
 
-def _take_over(aside: Path, connection: sqlite3.Connection) -> None:
+def _take_over(path: Path, connection: sqlite3.Connection) -> None:
     counts: dict[str, int] = {}
     connection.execute("BEGIN IMMEDIATE")
-    with closing(sqlite3.connect(f"file:{quote(str(aside))}?mode=ro", uri=True)) as damaged:
+    with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)) as damaged:
         for table in _TABLES:
             counts[table] = sum(
                 _insert(connection, table, row) for row in _readable_rows(damaged, table)
@@ -108,8 +125,10 @@ def _insert(
         if table == "events":
             decode(MotionEvent, from_json(str(dict(zip(names, values, strict=True))["document"])))
         connection.execute(sql, values)
-    except (sqlite3.Error, ProtocolError):  # a value that the damage has changed
-        return False
+    except (sqlite3.Error, ProtocolError) as error:
+        if isinstance(understood(error), StorageError):  # the disk's fault, not the value's
+            raise
+        return False  # a value that the damage has changed
     return True
 
 

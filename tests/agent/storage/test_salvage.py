@@ -2,12 +2,14 @@
 
 import logging
 import random
+import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from pi_agent.errors import ConfigurationError
 from pi_agent.protocol import CameraSettings
 from pi_agent.storage import (
     AccessStore,
@@ -18,6 +20,7 @@ from pi_agent.storage import (
     agent_identity,
     databases_put_aside,
 )
+from tests.small_disk import small_disk
 
 from .test_event_store import motion_event
 
@@ -121,6 +124,37 @@ async def test_a_file_that_gives_nothing_is_put_aside_and_the_agent_starts(
         assert len(await agent_identity(database)) == 32
     (aside,) = databases_put_aside(path)
     assert aside.read_bytes() == garbage
+
+
+async def test_what_has_no_room_on_the_disk_is_taken_over_once_there_is_some(
+    tmp_path: Path,
+) -> None:
+    agent_id, token = await filled(tmp_path / "agent.db")
+    with small_disk(tmp_path / "disk", megabytes=8) as disk:
+        path = disk / "agent.db"
+        shutil.copy(tmp_path / "agent.db", path)
+        overwrite(path, list(leaf_pages(path))[5:6])
+        filler = disk / "others"
+        free = shutil.disk_usage(disk).free
+        filler.write_bytes(bytes(free - path.stat().st_size // 2))
+        for _ in range(2):
+            with pytest.raises(ConfigurationError, match="full"):
+                Database(path, repair=True)
+        filler.unlink()
+        with closing(Database(path, repair=True)) as database:
+            assert await agent_identity(database) == agent_id
+            assert await AccessStore(database, now=lambda: 0.0).client_of(token) == "home"
+            events, _ = await EventStore(database, now=lambda: 0.0).changed_after(0)
+            assert len(events) > EVENTS - 30
+        assert len(databases_put_aside(path)) == 1
+
+
+async def test_a_power_cut_before_the_last_step_costs_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "agent.db"
+    agent_id, _ = await filled(path)
+    path.rename(tmp_path / "agent.db.new")  # the damaged one is put aside already
+    with closing(Database(path, repair=True)) as database:
+        assert await agent_identity(database) == agent_id
 
 
 async def test_nothing_that_was_put_aside_is_ever_overwritten(tmp_path: Path) -> None:
