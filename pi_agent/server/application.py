@@ -19,6 +19,7 @@ from . import (
     websocket,
 )
 from .auth_middleware import auth_middleware
+from .change_middleware import change_middleware
 from .error_middleware import error_middleware
 from .page import add_page_routes
 from .parts import PARTS, ServerParts
@@ -61,7 +62,8 @@ ROUTES: tuple[tuple[str, str, Handler], ...] = (
 def create_application(parts: ServerParts) -> web.Application:
     """The application that serves the contract with these parts."""
     application = web.Application(
-        middlewares=[error_middleware, auth_middleware], client_max_size=_MOST_BODY_BYTES
+        middlewares=[error_middleware, auth_middleware, change_middleware],
+        client_max_size=_MOST_BODY_BYTES,
     )
     application[PARTS] = parts
     application.on_shutdown.append(_end_long_answers)

@@ -16,7 +16,7 @@ OPEN_PATHS = frozenset({routes.HEALTH, routes.PAIR, routes.LOGIN})
 # The prefix has the browser refuse it unless it is Secure, for this host alone and for all paths.
 # Source: https://www.rfc-editor.org/rfc/rfc6265#section-4.1.2 and draft-ietf-httpbis-rfc6265bis
 SESSION_COOKIE = "__Host-pi-agent"
-_SAFE_METHODS = frozenset({"GET", "HEAD"})
+SAFE_METHODS = frozenset({"GET", "HEAD"})
 # What a viewer may ask for; every other route, and every new one, is the owner's alone.
 VIEWER_ROUTES = frozenset(
     {
@@ -73,7 +73,7 @@ def check_same_origin(request: web.Request) -> None:
     foreign = site not in {"same-origin", "none"}  # none: the user's own doing
     if origin is not None:
         foreign |= origin.partition("://")[2].lower() != request.host.lower()
-    elif request.method not in _SAFE_METHODS or "Upgrade" in request.headers:
+    elif request.method not in SAFE_METHODS or "Upgrade" in request.headers:
         foreign |= SESSION_COOKIE in request.cookies  # browsers always say where these come from
     if foreign:
         raise ForbiddenError(
