@@ -10,7 +10,8 @@ from .reel import ReelPicture
 from .ring import PictureRing
 
 _MARGIN_SECONDS = 2.0  # a decision may come so long after the frame that it is about
-_MOST_OPEN_REELS = 4
+_MOST_OPEN_REELS = 4  # each is fed with every picture
+_MOST_REELS = 8  # with those that wait for a disk that takes nothing
 _MOST_PENDING_BYTES = 24 * 2**20  # of all reels, while the disk takes nothing
 
 
@@ -93,7 +94,8 @@ class ReelRecorder:
     def begin(self, event_id: str, at: float | None) -> OpenReel | None:
         """Open a reel for an event that began at that second (None: now), with its pre-roll.
 
-        Returns the reel that had to be given up for it, if any.
+        Where too many go on, the oldest ends before its post-roll does. Returns the reel that had
+        to be given up, if any, because the disk has taken none for so long.
         """
         with self._lock:
             if not self._settings.recording:
@@ -103,7 +105,10 @@ class ReelRecorder:
             for picture in self._ring.since(began_at - self._settings.pre_roll_seconds):
                 self._add_to(reel, picture)
             self._reels.append(reel)
-            return self._reels.pop(0) if len(self._reels) > _MOST_OPEN_REELS else None
+            going_on = [reel for reel in self._reels if not reel.cut]
+            if len(going_on) > _MOST_OPEN_REELS:
+                going_on[0].cut = True
+            return self._reels.pop(0) if len(self._reels) > _MOST_REELS else None
 
     def end(self, event_id: str, length: float) -> None:
         """The event is over after so many seconds; its post-roll still belongs to the reel."""

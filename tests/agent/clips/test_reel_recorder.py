@@ -178,14 +178,29 @@ def test_memory_is_bounded_however_long_the_disk_takes_nothing() -> None:
     assert 20 < len(camera.written["a"]) < 80
 
 
-def test_of_many_overlapping_events_the_oldest_reel_is_given_up() -> None:
-    camera = Camera(replace(SETTINGS, post_roll_seconds=60))
-    camera.run(10)
+def overlapping(camera: Camera, events: int) -> list[str]:
+    """Begin and end events in each other's post-roll; those that were given up."""
     given_up = []
-    for number in range(6):
+    for number in range(events):
         given_up.append(camera.recorder.begin(str(number), camera.now))
         camera.run(1)
         camera.recorder.end(str(number), 1.0)
-    assert [reel.event_id if reel else None for reel in given_up] == [
-        None, None, None, None, "0", "1",
-    ]  # fmt: skip
+    return [reel.event_id for reel in given_up if reel is not None]
+
+
+def test_of_many_overlapping_events_the_oldest_ends_early_with_what_it_has() -> None:
+    camera = Camera(replace(SETTINGS, post_roll_seconds=60))
+    camera.run(10)
+    assert overlapping(camera, 6) == []
+    camera.run(70)
+    assert camera.clip("0") == seconds(1005, 1014)  # until the fifth began
+    assert camera.clip("1") == seconds(1006, 1015)
+    assert camera.clip("5") == seconds(1010, 1076)
+    assert sorted(camera.finished) == ["0", "1", "2", "3", "4", "5"]
+
+
+def test_of_many_that_wait_for_the_disk_the_oldest_is_given_up() -> None:
+    camera = Camera(replace(SETTINGS, post_roll_seconds=60))
+    camera.run(10)
+    camera.full = True
+    assert overlapping(camera, 10) == ["0", "1"]
