@@ -16,10 +16,15 @@ ACTIONS = ("arm", "disarm", "privacy", "siren")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PirConfiguration:
-    """A motion sensor and the cameras that it has record; none named means all."""
+    """A motion sensor and its cameras; none named means all.
+
+    It has them record; or, with `confirm_within_seconds`, what moves in their pictures is an event
+    only where it sees somebody within that time.
+    """
 
     pin: int
     cameras: tuple[str, ...] = ()
+    confirm_within_seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +91,10 @@ def _longest(value: Any) -> float:
     return _number(value, 1, 3600, "seconds")
 
 
+def _within(value: Any) -> float:
+    return _number(value, 1, 300, "seconds")
+
+
 def _sweep(value: Any) -> list[float]:
     if not isinstance(value, list) or len(value) != 2:
         raise vol.Invalid("must be two angles in degrees, such as [-60, 60]")
@@ -127,7 +136,11 @@ def _action(value: Any) -> str:
     return str(value)
 
 
-PIR = {vol.Required("pin"): _pin, vol.Optional("cameras"): _ids}
+PIR = {
+    vol.Required("pin"): _pin,
+    vol.Optional("cameras"): _ids,
+    vol.Optional("confirm_within_seconds"): _within,
+}
 BUZZER = {
     vol.Required("pin"): _pin,
     vol.Optional("passive"): values.switch,
@@ -162,7 +175,7 @@ def gpio_configuration(entry: Mapping[str, Any]) -> GpioConfiguration:
     """The section after its check."""
     return GpioConfiguration(
         pir=tuple(
-            PirConfiguration(pin=pir["pin"], cameras=tuple(pir.get("cameras", ())))
+            PirConfiguration(**{**pir, "cameras": tuple(pir.get("cameras", ()))})
             for pir in entry.get("pir", ())
         ),
         buzzer=BuzzerConfiguration(**entry["buzzer"]) if "buzzer" in entry else None,

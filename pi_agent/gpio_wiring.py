@@ -77,11 +77,15 @@ class GpioParts:
 
     def _open_sensor(self, pins: Any, pir: PirConfiguration) -> None:
         cameras = [c for c in self._cameras if not pir.cameras or c.id in pir.cameras]
-        sensor = MotionSensor(pins, pir.pin, lambda: _somebody_at(cameras), self._bridge)
+        confirm = pir.confirm_within_seconds
+        tell = _start_event if confirm is None else CameraPipeline.sensor_sees
+        sensor = MotionSensor(pins, pir.pin, lambda: _each(tell, cameras), self._bridge)
         self._stack.callback(sensor.close)
         self._sensors.append(sensor)
         for camera in cameras:
             camera.has_pir = True
+            if confirm is not None:
+                camera.require_sensor(confirm)
 
     def _open_siren(self, pins: Any) -> None:
         buzzer = self._settings.buzzer
@@ -146,9 +150,12 @@ def _remote(settings: RemoteConfiguration, press: Callable[[str], None]) -> Remo
     )
 
 
-def _somebody_at(cameras: list[CameraPipeline]) -> None:
-    """Start an event, or keep the present one going, unless the camera is not to look for any."""
-    request = TriggerRequest(cause=EventCause.PIR, seconds=HOLD_SECONDS)
+def _each(tell: Callable[[CameraPipeline], None], cameras: list[CameraPipeline]) -> None:
     for camera in cameras:
-        if camera.settings.motion and not camera.settings.privacy:
-            camera.trigger(request)
+        tell(camera)
+
+
+def _start_event(camera: CameraPipeline) -> None:
+    """Or keep the present one going; not where the camera is not to look for any."""
+    if camera.settings.motion and not camera.settings.privacy:
+        camera.trigger(TriggerRequest(cause=EventCause.PIR, seconds=HOLD_SECONDS))

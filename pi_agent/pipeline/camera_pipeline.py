@@ -30,7 +30,7 @@ from pi_agent.runtime import LoopBridge
 from pi_agent.storage import SettingsStore
 from pi_agent.streaming import CameraStreams, EncodedPicture, JpegWorker, Stills
 
-from .label_gate import LabelGate
+from .event_gate import EventGate
 from .look_feed import LookFeed
 from .settings_parts import (
     camera_controls,
@@ -84,7 +84,7 @@ class CameraPipeline:
         self._reports = WorkerReports(self, services.bridge, lose_clip=services.lose_clip)
         self._build_workers(source)
         self._stills = Stills(self._hub)
-        self._gate = LabelGate(services.journal, holds=self._holds_events)
+        self._gate = EventGate(services.journal, awaits_label=self._awaits_label)
         self._objects = ObjectFinder(
             self._hub,
             services.looker,
@@ -189,7 +189,7 @@ class CameraPipeline:
         pir = ("pir",) if self.has_pir else ()
         return (*_CAPABILITIES, *objects, *pan, *pir)
 
-    def _holds_events(self) -> bool:
+    def _awaits_label(self) -> bool:
         """Whether events wait for an object; never where nobody could see one."""
         looker = self._services.looker
         return self.settings.only_labels and bool(looker.labels) and looker.problem is None
@@ -248,6 +248,14 @@ class CameraPipeline:
             raise UnavailableError("the camera is in privacy mode; switch it off first")
         self._gate.let_through()
         self._motion.trigger(request.cause, request.seconds)
+
+    def require_sensor(self, seconds: float) -> None:
+        """From now on motion is an event only where a sensor sees somebody within that time."""
+        self._gate.sensor_seconds = max(seconds, self._gate.sensor_seconds or 0.0)
+
+    def sensor_sees(self) -> None:
+        """A sensor whose word is required sees somebody."""
+        self._gate.sensor_sees()
 
     def set_status(self, status: CameraStatus) -> None:
         """Take note of how the camera is now, and tell whoever listens."""

@@ -115,6 +115,27 @@ async def test_somebody_the_sensor_sees_is_an_event_of_its_own_cause(
         assert len(await _events(agent)) == 1  # disarmed
 
 
+async def test_a_sensor_that_confirms_starts_nothing_and_what_moves_waits_for_it(
+    mock_pins: Any, tmp_path: Path
+) -> None:
+    source = ScriptedSource()
+    section = "[[gpio.pir]]\npin = 17\nconfirm_within_seconds = 30"
+    async with running(tmp_path, source, section) as (agent, client):
+        assert "pir" in (await info(client))["cameras"][0]["capabilities"]
+        with agent.feed.subscribed() as feed:
+            source.still(5)
+            source.walk(10)
+            while '"active":true' not in (heard := await feed.next() or (0, ""))[1]:
+                pass
+            assert heard[0] is not None
+            assert not (await agent.events.changed_after(0))[0], "motion alone is no event"
+            mock_pins.pin(17).drive_high()
+            mock_pins.pin(17).drive_low()
+            (event,) = await _events(agent)
+            assert event.cause is EventCause.MOTION
+            assert event.snapshot is not None
+
+
 async def _events(agent: Agent) -> Any:
     found: Any = ()
     for _ in range(300):
@@ -241,6 +262,10 @@ def mistakes(tmp_path: Path, section: str) -> list[str]:
         (
             "[[gpio.pir]]\npin = 40",
             "gpio.pir[1].pin: must be the number of a GPIO, from 0 to 27, as in GPIO17",
+        ),
+        (
+            "[[gpio.pir]]\npin = 4\nconfirm_within_seconds = 0",
+            "gpio.pir[1].confirm_within_seconds: must be a number of seconds from 1 to 300",
         ),
         ("[[gpio.pir]]\npni = 4\npin = 5", "gpio.pir[1].pni: is not known; did you mean pin?"),
         (
