@@ -11,6 +11,8 @@ _SURE = 0.6  # enough on its own
 _TWICE = 2  # looks that agree are as good
 _NOTABLY_SURER = 0.1
 _GROWN = 0.25  # of its size: what moves is a little further by now
+_KNOWN_WELL = 0.75  # confidence from which a look now and then is enough
+_FIRST_LOOKS, _SELDOM_SECONDS = 4, 4.0
 _MOVED = 0.3  # share of a thing that must lie where something moves; a parked car's does not
 
 
@@ -45,6 +47,12 @@ class EventLabels:
                 key=lambda label: -label.confidence,
             )
         )
+
+    def pause(self, usual: float) -> float:
+        """Seconds until the next look: the usual ones, or more where all is clear."""
+        surest = max((label.confidence for label in self.sure), default=0.0)
+        seldom = self.looks >= _FIRST_LOOKS and surest >= _KNOWN_WELL
+        return max(usual, _SELDOM_SECONDS) if seldom else usual
 
     def news(self) -> tuple[Label, ...] | None:
         """All that is sure, where it says more than what was told; else None."""

@@ -12,9 +12,8 @@ from .event_labels import LEAST_CONFIDENCE, EventLabels, wanted_of
 from .object_looker import ObjectLooker
 
 _LOGGER = logging.getLogger(__name__)
-_KNOWN_WELL = 0.75  # confidence from which a look now and then is enough
-_FIRST_LOOKS, _SELDOM_SECONDS = 4, 4.0
 _JPEG_QUALITY = 85
+_LAST_TRIES, _AGAIN_SECONDS = 60, 1.0  # to tell what was seen, of an event that is over
 
 Tell = Callable[[str, tuple[Label, ...]], Awaitable[bool]]
 
@@ -89,8 +88,16 @@ class ObjectFinder:
             if frame is not None:
                 await self._look(event_id, frame, box, labels)
             if self._event is None or self._event.id != event_id:
+                break
+            await asyncio.sleep(labels.pause(self._pause))
+        await self._tell_at_last(event_id, labels)
+
+    async def _tell_at_last(self, event_id: str, labels: EventLabels) -> None:
+        """Say again what could not be taken while the event went on; the next event goes first."""
+        for _ in range(_LAST_TRIES):
+            if await self._tell_news(event_id, labels) or self._event is not None:
                 return
-            await asyncio.sleep(self._seconds_to_wait(labels))
+            await asyncio.sleep(_AGAIN_SECONDS)
 
     def _next(self) -> tuple[Frame | None, Box | None]:
         """The frame that tripped the event, then the newest ones, each once."""
@@ -114,11 +121,14 @@ class ObjectFinder:
         self.looks += 1
         self.seconds += seen.seconds
         labels.take(seen.labels, box, wanted_of(self._labels(), self._looker.labels))
-        news = labels.news()
-        if news is not None and await self._tell(event_id, news):
-            labels.note_told(news)
+        await self._tell_news(event_id, labels)
 
-    def _seconds_to_wait(self, labels: EventLabels) -> float:
-        surest = max((label.confidence for label in labels.sure), default=0.0)
-        seldom = labels.looks >= _FIRST_LOOKS and surest >= _KNOWN_WELL
-        return _SELDOM_SECONDS if seldom else self._pause
+    async def _tell_news(self, event_id: str, labels: EventLabels) -> bool:
+        """Tell what is new; False where it was not taken."""
+        news = labels.news()
+        if news is None:
+            return True
+        taken = await self._tell(event_id, news)
+        if taken:
+            labels.note_told(news)
+        return taken

@@ -1,7 +1,9 @@
 """Objects in events, with a whole agent and a real network: told, wanted, waited for."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import signal
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from pi_agent.protocol import (
     EventState,
     TriggerRequest,
 )
+from tests.agent.events.test_journal import read_only
 from tests.onnx_file import walker_model
 from tests.scripted_source import ScriptedSource
 
@@ -56,6 +59,63 @@ async def test_events_can_wait_for_what_is_wanted(watched: Recorded) -> None:
     await watched.until(lambda event: event.state is EventState.ENDED and event.id == first.id)
     with_clip = await watched.until(lambda event: event.clip is not None)
     assert with_clip.id == first.id
+
+
+@contextmanager
+def looker_stopped(watched: Recorded) -> Iterator[None]:
+    """Nobody answers what is to be seen while the block runs."""
+    process = watched.running.agent.looker._process
+    assert process is not None
+    process.send_signal(signal.SIGSTOP)
+    yield
+    process.send_signal(signal.SIGCONT)
+
+
+async def looks(watched: Recorded, count: int) -> None:
+    camera = watched.running.agent.cameras.find("porch")
+    async with asyncio.timeout(20):
+        while camera.objects.looks < count:
+            await asyncio.sleep(0.02)
+
+
+async def test_labels_that_the_disk_did_not_take_are_told_with_the_next_look(
+    watched: Recorded,
+) -> None:
+    with ExitStack() as failing:
+        with looker_stopped(watched):
+            watched.source.walk(90)
+            await watched.until(lambda event: event.state is EventState.STARTED)
+            failing.enter_context(read_only(watched.running.agent.database))
+        await looks(watched, 2)
+        assert not [event for event in watched.told if event.labels]
+    event = await watched.until(lambda event: event.labels)
+    assert event.state is EventState.UPDATED
+    assert [label.name for label in event.labels] == ["walker"]
+
+
+async def test_labels_that_the_disk_did_not_take_are_told_though_the_event_is_over(
+    watched: Recorded,
+) -> None:
+    await watched.set(cool_down_seconds=1)
+    with ExitStack() as failing:
+        with looker_stopped(watched):
+            watched.source.walk(90)
+            watched.source.still(5)
+            await watched.until(lambda event: event.state is EventState.STARTED)
+            failing.enter_context(read_only(watched.running.agent.database))
+        objects = watched.running.agent.cameras.find("porch").objects
+        async with asyncio.timeout(30):
+            while objects._event is not None:
+                await asyncio.sleep(0.02)
+        assert objects.looks > 1
+        assert not [event for event in watched.told if event.labels]
+    event = await watched.until(
+        lambda event: event.state is EventState.ENDED and event.labels,
+    )
+    assert [label.name for label in event.labels] == ["walker"]
+    stored = await watched.running.agent.events.find(event.id)
+    assert stored is not None
+    assert stored.labels == event.labels
 
 
 async def test_what_is_not_wanted_makes_no_event(watched: Recorded) -> None:
