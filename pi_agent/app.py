@@ -149,7 +149,10 @@ class Agent:
         objects = self._configuration.objects
         folder = ModelFolder(self._configuration.data_dir / MODELS, fixed=objects.models)
         self.looker = ObjectLooker(
-            folder, threads=objects.threads, on_change=self._tell_cameras_status
+            folder,
+            threads=objects.threads,
+            runtime=objects.runtime,
+            on_change=self._tell_cameras_status,
         )
         self._stack.push_async_callback(self.looker.close)
         self.looker.start()

@@ -158,7 +158,10 @@ def _power() -> Finding:
 
 def _objects(configuration: Configuration) -> str:
     folder = ModelFolder(configuration.data_dir / MODELS, fixed=configuration.objects.models)
-    models = [open_model(path) for path in folder.files]
+    objects = configuration.objects
+    models = [
+        open_model(path, threads=objects.threads, runtime=objects.runtime) for path in folder.files
+    ]
     found = ", ".join(f"{model.path.stem} ({model.runtime})" for model in models)
     return found or "none are looked for; see `pi-agent models`"
 

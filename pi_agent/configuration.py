@@ -31,6 +31,7 @@ from pi_agent.gpio_configuration import (
     gpio_configuration,
     gpio_mistakes,
 )
+from pi_agent.objects.network import RUNTIMES
 from pi_agent.protocol import DEFAULT_PORT
 from pi_agent.sources import create_source
 from pi_agent.storage import RetentionLimits
@@ -93,6 +94,7 @@ class ObjectsConfiguration:
     models: tuple[str, ...] | None = None
     looks_per_second: float = 2.0
     threads: int = 1
+    runtime: str | None = None  # what computes them; None means the fastest that is there
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,6 +200,12 @@ def _threads(value: Any) -> int:
     return value
 
 
+def _runtime(value: Any) -> str:
+    if value not in RUNTIMES:
+        raise vol.Invalid(f"must be one of {', '.join(RUNTIMES)}")
+    return str(value)
+
+
 def _objects(data: Mapping[str, Any]) -> ObjectsConfiguration:
     models = tuple(data["models"]) if "models" in data else None
     return ObjectsConfiguration(**{**data, "models": models})
@@ -228,6 +236,7 @@ _OBJECTS = {
     vol.Optional("models"): vol.All(_models, [values.text]),
     vol.Optional("looks_per_second"): _looks,
     vol.Optional("threads"): _threads,
+    vol.Optional("runtime"): _runtime,
 }
 _COPY = {
     vol.Required("host"): values.host,

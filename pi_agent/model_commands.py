@@ -8,13 +8,15 @@ import aiohttp
 
 from pi_agent.app import MODELS
 from pi_agent.common_options import add_common_options, configuration_of
+from pi_agent.configuration import ObjectsConfiguration
 from pi_agent.errors import AgentError
 from pi_agent.objects import CATALOGUE, CatalogueModel, ModelFolder
+from pi_agent.objects.model_error import ModelError
 from pi_agent.objects.model_folder import catalogue_model
-from pi_agent.objects.open_model import open_model
+from pi_agent.objects.open_model import Model, open_model
 
 _FETCH_SECONDS = 300.0
-_NONE = "none"
+_NONE, _IN_USE = "none", "in use"
 
 
 class FetchError(AgentError):
@@ -38,35 +40,38 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def list_models(options: argparse.Namespace) -> int:
-    """Print each model, whether it is installed, and what it finds."""
-    folder = _folder(options)
+    """Print each model, whether it is installed, what it finds, what computes it where in use."""
+    objects, folder = configuration_of(options).objects, _folder(options)
     in_use = folder.in_use
     own = [name for name in (*folder.installed, *in_use) if name not in CATALOGUE]
     for name in dict.fromkeys((*CATALOGUE, *own)):
         known = CATALOGUE.get(name)
         finds = f"{known.finds}; {known.licence}" if known else "your own"
-        print(f"{_state(folder, name, in_use):13}  {name}: {finds}")
+        state = _state(folder, name, in_use)
+        engine = f"; {_engine(folder.file_of(name), objects)}" if state == _IN_USE else ""
+        print(f"{state:13}  {name}: {finds}{engine}")
     return 0
 
 
 def install_models(options: argparse.Namespace) -> int:
     """Fetch, check, keep and use them; the running agent takes them over at once."""
-    folder = _folder(options)
+    objects, folder = configuration_of(options).objects, _folder(options)
     for name in options.names:
         model = catalogue_model(name)
         path = folder.put(model, asyncio.run(_fetch(model, options.origin)))
-        print(f"{name}: {open_model(path).runtime}, finds {model.finds}; {model.licence}")
+        runtime = _opened(path, objects).runtime
+        print(f"{name}: {runtime}, finds {model.finds}; {model.licence}")
     _use(folder, (*folder.in_use, *options.names))
     return 0
 
 
 def use_models(options: argparse.Namespace) -> int:
     """Choose among what is there; each is tried before."""
-    folder = _folder(options)
+    objects, folder = configuration_of(options).objects, _folder(options)
     names = () if options.names == [_NONE] else tuple(map(_own_path, options.names))
     for name in names:
         if folder.file_of(name).is_file():
-            model = open_model(folder.file_of(name))
+            model = _opened(folder.file_of(name), objects)
             print(f"{name}: {model.runtime}, finds {', '.join(model.labels)}")
     _use(folder, names)
     return 0
@@ -88,10 +93,22 @@ def _folder(options: argparse.Namespace) -> ModelFolder:
     return ModelFolder(configuration.data_dir / MODELS, fixed=configuration.objects.models)
 
 
+def _opened(path: Path, objects: ObjectsConfiguration) -> Model:
+    """As the agent opens it."""
+    return open_model(path, threads=objects.threads, runtime=objects.runtime)
+
+
+def _engine(path: Path, objects: ObjectsConfiguration) -> str:
+    try:
+        return f"by {_opened(path, objects).runtime}"
+    except ModelError as error:
+        return f"cannot be used: {error}"
+
+
 def _state(folder: ModelFolder, name: str, in_use: tuple[str, ...]) -> str:
     if not folder.file_of(name).is_file():
         return "missing" if name in in_use else "not installed"
-    return "in use" if name in in_use else "installed"
+    return _IN_USE if name in in_use else "installed"
 
 
 async def _fetch(model: CatalogueModel, origin: str | None) -> bytes:

@@ -1,4 +1,4 @@
-"""The process that looks: `python -m pi_agent.objects.look THREADS MODEL...`.
+"""The process that looks: `python -m pi_agent.objects.look THREADS RUNTIME MODEL...`.
 
 It is the first to go when memory runs out and the last to get the processor. On standard input it
 takes one question at a time, a line of JSON and a JPEG of `size` bytes behind it; on standard
@@ -21,6 +21,7 @@ from pi_agent.protocol import Box, Label, decode, encode
 
 from .letterbox import Picture, Region, around, whole
 from .model_error import ModelError
+from .network import ANY
 from .open_model import Model, open_model
 
 _NICENESS = 10
@@ -33,10 +34,10 @@ _SAME_THING = 0.5  # share of two boxes' union that they have in common
 def main(arguments: list[str]) -> int:
     """Answer questions until there are no more."""
     _step_back()
-    threads, paths = int(arguments[0]), [Path(argument) for argument in arguments[1:]]
+    threads, runtime = int(arguments[0]), None if arguments[1] == ANY else arguments[1]
     cv2.setNumThreads(threads)
     try:
-        models = [open_model(path, threads=threads) for path in paths]
+        models = [open_model(Path(a), threads=threads, runtime=runtime) for a in arguments[2:]]
     except ModelError as error:
         _say({"problem": str(error)})
         return 1
@@ -79,16 +80,24 @@ def _answer(models: list[Model], question: dict[str, Any], jpeg: bytes) -> dict[
         return {"problem": "the picture cannot be decoded"}
     box = None if question["box"] is None else decode(Box, question["box"])
     shown = np.asarray(picture, np.uint8)
-    found = [
-        label
-        for region in _regions(shown, box)
-        for model in models
-        for label in model.find(shown, region, least=float(question["least"]))
-    ]
+    seen = see(models, shown, box, least=float(question["least"]))
     return {
-        "seen": [encode(label) for label in without_repetitions(found)],
+        "seen": [encode(label) for label in seen],
         "seconds": round(time.process_time() - begun, 4),
     }
+
+
+def see(
+    models: list[Model], picture: Picture, box: Box | None, *, least: float
+) -> tuple[Label, ...]:
+    """One look: what is in the picture with at least that confidence, each thing once."""
+    found = [
+        label
+        for region in _regions(picture, box)
+        for model in models
+        for label in model.find(picture, region, least=least)
+    ]
+    return without_repetitions(found)
 
 
 def _regions(picture: Picture, box: Box | None) -> tuple[Region, ...]:

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from .model_error import ModelError
 
 Tensor = NDArray[np.float32]
-RUNTIMES = ("onnxruntime", "opencv")
+RUNTIMES = ("onnxruntime", "opencv")  # the fastest first
+ANY = "any"  # the fastest that works, on the command line of the process that looks
 
 
 class Network(Protocol):
@@ -51,11 +52,10 @@ class OpenCvNetwork:
 
 
 class OnnxRuntimeNetwork:
-    """Two to three times faster; `pip install pi-agent[objects]`."""
+    """Two to three times faster, where it is installed."""
 
     def __init__(self, path: Path, *, threads: int) -> None:
-        import onnxruntime
-
+        onnxruntime = _onnxruntime()
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
         options.enable_cpu_mem_arena = False  # memory goes back between looks
@@ -77,12 +77,26 @@ class OnnxRuntimeNetwork:
 
 
 def open_network(path: Path, *, threads: int, runtime: str | None = None) -> Network:
-    """The model on the fastest runtime that is there, or on the one that is named."""
+    """The model on the fastest runtime that is there, or on the one that is named.
+
+    Raises ModelError.
+    """
     if runtime is None:
         runtime = "onnxruntime" if importlib.util.find_spec("onnxruntime") else "opencv"
     if runtime == "onnxruntime":
         return OnnxRuntimeNetwork(path, threads=threads)
     return OpenCvNetwork(path)
+
+
+def _onnxruntime() -> Any:
+    try:
+        import onnxruntime
+    except ImportError as error:  # not there, or made for another numpy
+        raise ModelError(
+            f"ONNX Runtime cannot be used ({_short(error)}): pip install 'pi-agent[objects]', "
+            'or leave it to OpenCV with [objects] runtime = "opencv"'
+        ) from error
+    return onnxruntime
 
 
 def _short(error: Exception) -> str:

@@ -18,6 +18,7 @@ from pi_agent.runtime import Backoff
 
 from .model_error import ModelError
 from .model_folder import ModelFolder, Stamp
+from .network import ANY
 from .open_model import expected_labels
 
 _LOGGER = logging.getLogger(__name__)
@@ -38,7 +39,8 @@ class ObjectLooker:
     """One look at a time, for all cameras. Lives on the event loop.
 
     Without models, or while the process cannot be had, `look` answers None and motion goes on
-    alone; `problem` says why. A change of models is taken over with the next look.
+    alone; `problem` says why. A change of models is taken over with the next look. `runtime` names
+    what computes, if it is to be a certain one.
     """
 
     def __init__(
@@ -46,6 +48,7 @@ class ObjectLooker:
         folder: ModelFolder,
         *,
         threads: int = 1,
+        runtime: str | None = None,
         idle_seconds: float = _IDLE_SECONDS,
         look_seconds: float = _LOOK_SECONDS,
         on_change: Callable[[], None] = lambda: None,
@@ -56,7 +59,7 @@ class ObjectLooker:
         self.problem: str | None = None
         self.crashes = 0
         self._folder = folder
-        self._threads = threads
+        self._options = (str(threads), runtime or ANY)
         self._idle_seconds = idle_seconds
         self._look_seconds = look_seconds
         self._on_change = on_change
@@ -86,6 +89,11 @@ class ObjectLooker:
             await asyncio.gather(task, return_exceptions=True)
         async with self._turn:
             await self._end()
+
+    @property
+    def pid(self) -> int | None:
+        """The process that looks, while there is one."""
+        return None if self._process is None else self._process.pid
 
     async def _find_out(self) -> None:
         async with self._turn:
@@ -122,7 +130,8 @@ class ObjectLooker:
 
     async def _start(self, files: tuple[Path, ...]) -> bool:
         self._process = process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-P", "-m", "pi_agent.objects.look", str(self._threads)),
+            *(sys.executable, "-P", "-m", "pi_agent.objects.look"),
+            *self._options,
             *map(str, files),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
@@ -220,6 +229,9 @@ class ObjectLooker:
         self, labels: frozenset[str], runtimes: dict[str, str], problem: str | None
     ) -> None:
         changed = (labels, problem) != (self.labels, self.problem)
+        if runtimes != self.runtimes and runtimes:
+            by = ", ".join(f"{model} ({runtime})" for model, runtime in runtimes.items())
+            _LOGGER.info("Objects are looked for with %s", by)
         self.labels, self.runtimes, self.problem = labels, runtimes, problem
         if changed:
             self._on_change()

@@ -49,18 +49,20 @@ class Model(Protocol):
         ...
 
 
-def open_model(path: Path, *, threads: int = 1) -> Model:
-    """The model in this file, tested. Raises ModelError.
+def open_model(path: Path, *, threads: int = 1, runtime: str | None = None) -> Model:
+    """The model in this file, tested, on the runtime that is named. Raises ModelError.
 
-    An engine that computes a model of the catalogue wrongly (there was one that did so for valid
-    files, silently) gives way to the next.
+    Where none is named, one that is broken or computes a model of the catalogue wrongly (there was
+    one that did so for valid files, silently) gives way to the next. Faces are found by OpenCV.
     """
     known = FINGERPRINTS.get(sha256_of(path))
     if is_yunet(read_header(path).outputs):
         return _tested(YuNetModel(path), known)
     try:
-        return _tested(YoloModel(path, threads=threads), known)
+        return _tested(YoloModel(path, threads=threads, runtime=runtime), known)
     except ModelError:
+        if runtime is not None:
+            raise
         return _tested(YoloModel(path, threads=threads, runtime=RUNTIMES[-1]), known)
 
 
