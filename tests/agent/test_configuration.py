@@ -131,6 +131,10 @@ def test_three_mistakes_are_all_named_with_the_nearest_right_key(tmp_path: Path)
             'objects.models: must be a list of names or files, such as ["yolox-nano"]; [] for none',
         ),
         ("[objects]\nthreads = 0", "objects.threads: must be a whole number from 1 to 8"),
+        (
+            "[objects]\nruntime = 'tflite'",
+            "objects.runtime: must be one of onnxruntime, opencv",
+        ),
         ("server = 3", "server: must be a table of its own: [server]"),
         ("name = 3", "name: must be a text that is not empty"),
         ("[server]\nport = 70000", "server.port: must be a whole number from 0 to 65535"),

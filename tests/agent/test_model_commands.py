@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -68,7 +69,8 @@ async def test_a_model_is_fetched_checked_and_used(
     assert status == 0
     assert "finds lamps" in out
     assert ModelFolder(tmp_path / "models").in_use == ("lamps",)
-    assert "in use         lamps" in say()[1]
+    engine = r"by (OpenCV|ONNX Runtime) \d+\.\d+"
+    assert re.search(f"in use         lamps: lamps; .*; {engine}", say()[1])
 
 
 async def test_a_file_that_was_tampered_with_is_not_installed(
@@ -112,3 +114,27 @@ def test_a_file_that_is_no_model_is_refused_before_it_is_used(say: Say, tmp_path
     assert status == 1
     assert "is not a whole ONNX file" in error
     assert ModelFolder(tmp_path / "models").in_use == ()
+
+
+def test_a_model_in_use_that_cannot_be_used_is_told_by_the_list(say: Say, tmp_path: Path) -> None:
+    own = quadrant_model(tmp_path / "hats.onnx", ("hard hat",))
+    assert say("use", str(own))[0] == 0
+    own.write_text("hello")
+    status, out, _ = say()
+    assert status == 0
+    assert "your own; cannot be used: hats.onnx is not a whole ONNX file" in out
+
+
+def test_list_and_check_name_the_engine_that_is_chosen(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    own = quadrant_model(tmp_path / "hats.onnx", ("hard hat",))
+    config = tmp_path / "config.toml"
+    for runtime, name in (("opencv", "OpenCV"), ("onnxruntime", "ONNX Runtime")):
+        config.write_text(
+            f'data_dir = "{tmp_path}"\n[objects]\nmodels = ["{own}"]\nruntime = "{runtime}"\n'
+        )
+        main(["models", "--config", str(config)])
+        assert f"{own}: your own; by {name}" in capfd.readouterr().out
+        main(["check", "--config", str(config)])
+        assert f"objects: hats ({name}" in capfd.readouterr().out
