@@ -33,27 +33,40 @@ from .state import AgentState, CameraData
 PARALLEL_UPDATES = 0
 
 
+type _Value = datetime | float | None
+
+
 @dataclass(frozen=True, kw_only=True)
 class AgentSensorDescription(SensorEntityDescription):
-    """A value of the Pi; None from `value_fn` where the machine cannot tell."""
+    """A value of the Pi; None from `value_fn` where the machine cannot tell.
+
+    A value that is nearer than `least_change` to the one shown is not news.
+    """
 
     entity_category: EntityCategory | None = EntityCategory.DIAGNOSTIC
-    value_fn: Callable[[SystemMessage], datetime | float | None]
+    value_fn: Callable[[SystemMessage], _Value]
+    digits: int | None = None  # that are shown, negative before the point; None for all
+    least_change: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
 class CameraSensorDescription(SensorEntityDescription):
     """A value of a camera; None from `value_fn` while it is not known."""
 
-    value_fn: Callable[[CameraData], datetime | float | None]
+    value_fn: Callable[[CameraData], _Value]
 
 
 _TENTH_OF_A_GIGABYTE = -8  # digits of a number of bytes
+_MOST_SWAY = 2.0  # °C: by less than that the processor of a Pi at rest goes up and down
 
 
-def _rounded(value: float | None, digits: int) -> float | None:
+def _steady(shown: _Value, value: _Value, description: AgentSensorDescription) -> _Value:
     """As precise as anybody cares for, so that a Pi at rest writes no states."""
-    return None if value is None else round(value, digits)
+    if description.digits is None or not isinstance(value, float | int):
+        return value
+    if isinstance(shown, float | int) and abs(value - shown) < description.least_change:
+        return shown
+    return round(value, description.digits)
 
 
 AGENT_SENSORS: tuple[AgentSensorDescription, ...] = (
@@ -63,7 +76,9 @@ AGENT_SENSORS: tuple[AgentSensorDescription, ...] = (
         native_unit_of_measurement=UnitOfTemperature.CELSIUS,
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=0,
-        value_fn=lambda system: _rounded(system.temperature, 0),
+        value_fn=lambda system: system.temperature,
+        digits=0,
+        least_change=_MOST_SWAY,
     ),
     AgentSensorDescription(
         key="free_disk",
@@ -73,7 +88,9 @@ AGENT_SENSORS: tuple[AgentSensorDescription, ...] = (
         suggested_unit_of_measurement=UnitOfInformation.GIGABYTES,
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=1,
-        value_fn=lambda system: _rounded(system.free_disk_bytes, _TENTH_OF_A_GIGABYTE),
+        value_fn=lambda system: system.free_disk_bytes,
+        digits=_TENTH_OF_A_GIGABYTE,
+        least_change=1e8,
     ),
     AgentSensorDescription(
         key="started_at",
@@ -166,12 +183,15 @@ class AgentSensor(AgentEntity, SensorEntity):
         """One for each description that the machine can tell."""
         super().__init__(coordinator, description.key)
         self.entity_description = description
+        self._shown: _Value = None
 
     @property
     @override
-    def native_value(self) -> datetime | float | None:
+    def native_value(self) -> _Value:
         system = self.coordinator.data.system
-        return None if system is None else self.entity_description.value_fn(system)
+        value = None if system is None else self.entity_description.value_fn(system)
+        self._shown = _steady(self._shown, value, self.entity_description)
+        return self._shown
 
 
 class CameraSensor(AgentCameraEntity, SensorEntity):
@@ -188,5 +208,5 @@ class CameraSensor(AgentCameraEntity, SensorEntity):
 
     @property
     @override
-    def native_value(self) -> datetime | float | None:
+    def native_value(self) -> _Value:
         return self.entity_description.value_fn(self.camera)

@@ -1,6 +1,6 @@
 """What Home Assistant says of an entity."""
 
-from homeassistant.core import Event, EventStateChangedData, HomeAssistant, State
+from homeassistant.core import Event, EventStateChangedData, HomeAssistant, State, callback
 
 
 def state_of(hass: HomeAssistant, entity_id: str) -> State:
@@ -20,6 +20,7 @@ def watch(hass: HomeAssistant, entity_id: str) -> list[State]:
     """Every state that an entity takes from now on."""
     seen: list[State] = []
 
+    @callback  # else in threads, and in any order
     def _note(event: Event[EventStateChangedData]) -> None:
         if event.data["entity_id"] == entity_id and event.data["new_state"]:
             seen.append(event.data["new_state"])

@@ -184,6 +184,34 @@ async def test_a_pi_at_rest_writes_no_states(hass: HomeAssistant, loaded: MockCo
     assert changes == []
 
 
+@pytest.mark.parametrize(
+    ("temperatures", "shown"),
+    [((51.5, 52.6, 51.4, 53.3), ["52.0"]), ((51.5, 54.1, 52.6, 50.1), ["52.0", "54.0", "50.0"])],
+)
+async def test_a_temperature_that_sways_is_no_news_and_one_that_rises_is(
+    hass: HomeAssistant, loaded: MockConfigEntry, temperatures: tuple[float, ...], shown: list[str]
+) -> None:
+    tell(loaded, SystemMessage(temperature=20.0))
+    await hass.async_block_till_done()
+    states = watch(hass, "sensor.porch_pi_temperature")
+    for temperature in temperatures:
+        tell(loaded, SystemMessage(temperature=temperature))
+    await hass.async_block_till_done()
+    assert [state.state for state in states] == shown
+
+
+async def test_free_space_at_the_edge_of_two_figures_is_shown_as_one(
+    hass: HomeAssistant, loaded: MockConfigEntry
+) -> None:
+    tell(loaded, SystemMessage(free_disk_bytes=10**9))
+    await hass.async_block_till_done()
+    states = watch(hass, "sensor.porch_pi_free_disk_space")
+    for free in (21_350_000_001, 21_349_999_999, 21_440_000_000, 21_280_000_000):
+        tell(loaded, SystemMessage(free_disk_bytes=free))
+    await hass.async_block_till_done()
+    assert [state.state for state in states] == ["21.4", "21.3"]
+
+
 async def test_motion_writes_no_state_of_the_pi(
     hass: HomeAssistant, loaded: MockConfigEntry
 ) -> None:
