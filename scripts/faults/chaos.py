@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import math
 import os
 import random
 import shutil
@@ -33,6 +34,7 @@ class Chaos:
     rig: Rig
     plan: Sequence[Fault]
     part: float
+    ends_at: float = math.inf  # by the monotonic clock; what is left of the plan is left out
     recoveries: list[Recovery] = field(default_factory=list)
 
     async def run(self) -> History:
@@ -44,8 +46,11 @@ class Chaos:
         before = frozenset(await self.rig.witness.all_events()) - told
         for number, fault in enumerate(plan, start=1):
             await self._hit(fault, is_last=number == len(plan))
-            if number % 10 == 0 or number == len(plan):
+            is_over = number == len(plan) or time.monotonic() >= self.ends_at
+            if number % 10 == 0 or is_over:
                 say(f"{number} of {len(plan)} faults, {len(self.rig.witness.announced)} events")
+            if is_over:
+                break
         return replace(await self._settle(), before=before)
 
     async def _hit(self, fault: Fault, *, is_last: bool) -> None:
@@ -104,7 +109,12 @@ async def run(options: argparse.Namespace, namespaces: Namespaces | None) -> lis
     folder = Path(tempfile.mkdtemp(prefix="pi-motion-camera-chaos-"))
     async with open_rig(folder, namespaces=namespaces, chance=chance) as rig:
         plan = [f for f in FAULTS for _ in range(_times(f, options)) if f.is_possible(rig)]
-        chaos = Chaos(rig=rig, plan=plan, part=_QUICK_PART if options.quick else 1.0)
+        chaos = Chaos(
+            rig=rig,
+            plan=plan,
+            part=_QUICK_PART if options.quick else 1.0,
+            ends_at=time.monotonic() + options.minutes * 60 if options.minutes else math.inf,
+        )
         history = await chaos.run()
     broken = broken_promises(history)
     for line in tables(history, missing=rig.missing, seed=options.seed):
@@ -165,6 +175,9 @@ def _parser() -> argparse.ArgumentParser:
         "--others", type=int, default=10, metavar="N", help="of each other fault; default: 10"
     )
     parser.add_argument("--quick", action="store_true", help="a minute: a few faults, short ones")
+    parser.add_argument(
+        "--minutes", type=float, help="then the fault under way is the last; default: all are had"
+    )
     parser.add_argument("--only", action="append", choices=names, help="leave the others out")
     parser.add_argument("--seed", type=int, default=int(time.time()), help="for the same order")
     parser.add_argument("--keep", action="store_true", help="keep logs and all else")
