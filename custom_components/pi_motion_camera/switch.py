@@ -1,5 +1,6 @@
 """The settings of a camera that are switched in daily life."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, override
@@ -13,6 +14,7 @@ from .coordinator import AgentCoordinator
 from .entity import AgentCameraEntity, async_follow_entities
 from .entity_ids import camera_unique_id
 from .runtime import AgentConfigEntry
+from .state import CameraData
 
 PARALLEL_UPDATES = 1
 
@@ -22,6 +24,7 @@ class AgentSwitchDescription(SwitchEntityDescription):
     """A switch; `setting` is the field of `CameraSettings` that it turns on and off."""
 
     setting: str
+    applies_to: Callable[[CameraData], bool] = lambda _: True
 
 
 SWITCHES: tuple[AgentSwitchDescription, ...] = (
@@ -34,6 +37,13 @@ SWITCHES: tuple[AgentSwitchDescription, ...] = (
         translation_key="recording",
         entity_category=EntityCategory.CONFIG,
         setting="recording",
+    ),
+    AgentSwitchDescription(
+        key="only_labels",
+        translation_key="only_labels",
+        entity_category=EntityCategory.CONFIG,
+        setting="only_labels",
+        applies_to=lambda camera: bool(camera.status.labels),
     ),
     AgentSwitchDescription(
         key="timestamp_overlay",
@@ -70,11 +80,12 @@ async def async_setup_entry(
         Platform.SWITCH,
         async_add_entities,
         lambda state: {
-            camera_unique_id(state.agent_id, camera, description.key): partial(
-                AgentSwitch, coordinator, camera, description
+            camera_unique_id(state.agent_id, camera.id, description.key): partial(
+                AgentSwitch, coordinator, camera.id, description
             )
-            for camera in state.cameras
+            for camera in state.cameras.values()
             for description in SWITCHES
+            if description.applies_to(camera)
         },
     )
 

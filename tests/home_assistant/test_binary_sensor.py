@@ -159,6 +159,7 @@ async def test_what_was_seen_has_a_sensor_for_as_long_as_the_event_goes_on(
 ) -> None:
     person, dog = "binary_sensor.porch_pi_person", "binary_sensor.porch_pi_dog"
     assert value_of(hass, person) is None, "nobody looks for objects yet"
+    assert value_of(hass, "switch.porch_pi_only_recognized_objects") is None
     models = agent._data_dir / "models"
     models.mkdir()
     walker_model(models / "walkers.onnx", ("person", "dog", "robot"))
@@ -172,5 +173,6 @@ async def test_what_was_seen_has_a_sensor_for_as_long_as_the_event_goes_on(
     entity = entity_registry.async_get(dog)
     assert entity is not None
     assert entity.disabled_by is er.RegistryEntryDisabler.INTEGRATION
+    assert value_of(hass, "switch.porch_pi_only_recognized_objects") == STATE_OFF
     source.still(10)
     await until(lambda: value_of(hass, person) == STATE_OFF)

@@ -14,6 +14,8 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import entity_registry as er
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.pi_motion_camera.agent_client.protocol import CameraMessage
+
 from .agent_thread import AgentThread
 from .states import value_of
 from .waiting import until
@@ -48,6 +50,19 @@ async def test_a_switch_shows_what_others_changed(
     before = value_of(hass, entity_id)
     await loaded.runtime_data.client.change_settings("porch", {setting: before == STATE_OFF})
     await until(lambda: value_of(hass, entity_id) != before)
+
+
+async def test_a_camera_that_recognizes_can_be_told_to_heed_nothing_else(
+    hass: HomeAssistant, loaded: MockConfigEntry
+) -> None:
+    coordinator = loaded.runtime_data.coordinator
+    status = coordinator.data.cameras["porch"].status
+    seen = CameraMessage(camera="porch", state=status.state, size=status.size, labels=("person",))
+    coordinator.async_handle_message(seen)
+    await hass.async_block_till_done()
+    await switch(hass, "switch.porch_pi_only_recognized_objects", SERVICE_TURN_ON)
+    assert value_of(hass, "switch.porch_pi_only_recognized_objects") == STATE_ON
+    assert (await loaded.runtime_data.client.settings("porch")).only_labels
 
 
 async def test_a_switch_says_why_it_could_not_be_switched(
