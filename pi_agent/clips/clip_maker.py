@@ -20,6 +20,7 @@ from .reel_folder import ReelFolder
 
 _LOGGER = logging.getLogger(__name__)
 _LOOK_EVERY_SECONDS, _RETRY_SECONDS = 60.0, 2.0
+_LAST_LOOK_SECONDS = 120.0  # an object may be told so late, by a detector that had to start first
 _MOST_ATTEMPTS = 3  # for a process that was killed: too little memory, a hanging encoder
 _NOT_KEPT = "the agent stopped before the pictures reached the disk"
 
@@ -130,6 +131,9 @@ class ClipMaker:
         except OSError as error:
             self._on_problem(disk_problem(error))
             return _RETRY_SECONDS
+        except Exception:  # whatever it was, the next clip is tried
+            _LOGGER.exception("Clips could not be made")
+            return _LOOK_EVERY_SECONDS
         self._on_problem(None)
         return _RETRY_SECONDS if self.waiting else _LOOK_EVERY_SECONDS
 
@@ -144,11 +148,18 @@ class ClipMaker:
 
     async def _make(self, event_id: str) -> None:
         event = await self._journal.find(event_id)
+        if event is None and await self._may_be_told_yet(event_id):
+            return
         if event is None or event.clip is not None or event.clip_error is not None:
             await self._drop(event_id)
         elif event.state is EventState.ENDED:
             outcome = await self._encode(event_id)
             await self._settle(event, outcome)
+
+    async def _may_be_told_yet(self, event_id: str) -> bool:
+        """Whether an event that nobody knows may be one that waits for an object to be seen."""
+        age = await asyncio.to_thread(self._folder.seconds_since_finished, event_id)
+        return age < _LAST_LOOK_SECONDS
 
     async def _settle(self, event: MotionEvent, outcome: _Outcome) -> None:
         if outcome.status == 0:
@@ -179,7 +190,7 @@ class ClipMaker:
     async def _drop(self, event_id: str) -> None:
         self.waiting -= 1
         self._attempts.pop(event_id, None)
-        await asyncio.to_thread(self._folder.remove, event_id)
+        await asyncio.to_thread(self._folder.discard, event_id)
 
     async def _encode(self, event_id: str) -> _Outcome:
         process = await asyncio.create_subprocess_exec(

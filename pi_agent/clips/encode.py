@@ -109,7 +109,7 @@ class _Pictures:
 
     def __iter__(self) -> Iterator[VideoFrame]:
         began, last = 0.0, -1
-        for picture in read_reel(self._reel):
+        for picture in self._read():
             frame = self._shown(picture)
             if frame is None:
                 self.skipped += 1
@@ -121,6 +121,14 @@ class _Pictures:
             last = max(last + 1, round((picture.monotonic_at - began) / _TIME_BASE))
             frame.pts, frame.time_base = last, _TIME_BASE
             yield frame
+
+    def _read(self) -> Iterator[ReelPicture]:
+        try:
+            yield from read_reel(self._reel)
+        except OSError as error:  # to wait for this one would hold up all the others
+            raise ReelError(
+                f"its pictures cannot be read from the disk: {error.strerror}"
+            ) from error
 
     def _shown(self, picture: ReelPicture) -> VideoFrame | None:
         try:

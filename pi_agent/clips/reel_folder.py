@@ -2,6 +2,7 @@
 
 import os
 import re
+import time
 from pathlib import Path
 
 from pi_agent.runtime.durable_files import sync_folder
@@ -54,9 +55,18 @@ class ReelFolder:
         names = (path.name.removesuffix(_FINISHED) for path in self._folder.glob(f"*{_FINISHED}"))
         return tuple(sorted(name for name in names if _EVENT_ID.match(name)))
 
+    def seconds_since_finished(self, event_id: str) -> float:
+        """How old the finished reel of an event is, whichever way the clock was set since."""
+        return abs(time.time() - self.finished_path(event_id).stat().st_mtime)
+
     def remove(self, event_id: str) -> None:
         """Delete the finished reel of an event; one that is gone already does not matter."""
         self.finished_path(event_id).unlink(missing_ok=True)
+
+    def discard(self, event_id: str) -> None:
+        """The same, with what was begun to be made of it."""
+        self.part_path(event_id).unlink(missing_ok=True)
+        self.remove(event_id)
 
     def total_bytes(self) -> int:
         """What all reels take, bytes."""

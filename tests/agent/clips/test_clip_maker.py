@@ -5,6 +5,7 @@ import contextlib
 import os
 import stat
 import sys
+import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -131,6 +132,8 @@ async def test_a_reel_whose_event_is_gone_or_done_goes(studio: Studio) -> None:
     done = await studio.event(1, clip="/api/v1/events/event-0001/clip.mp4")
     studio.reel(done)
     studio.reel(motion_event(2))
+    an_hour_ago = time.time() - 3600
+    os.utime(studio.folder.finished_path(motion_event(2).id), (an_hour_ago, an_hour_ago))
     marker = await studio.event(3)
     studio.reel(marker)
     await studio.maker.start()
@@ -138,6 +141,49 @@ async def test_a_reel_whose_event_is_gone_or_done_goes(studio: Studio) -> None:
     await until_nothing_is_left(studio)
     await studio.maker.close()
     assert (await studio.now(done)).revision == done.revision
+
+
+async def test_an_event_that_is_told_late_because_of_what_was_seen_has_its_clip(
+    studio: Studio,
+) -> None:
+    held = motion_event(1)
+    studio.reel(held)
+    marker = await studio.event(2)
+    studio.reel(marker)
+    await studio.maker.start()
+    await studio.until_settled(marker)
+    event = await studio.event(1)
+    studio.maker.nudge()
+    await studio.until_settled(event)
+    assert (await studio.now(event)).clip is not None
+
+
+@pytest.mark.logs_errors
+async def test_an_error_of_any_kind_ends_no_more_than_one_attempt(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(event_id: str) -> MotionEvent | None:
+        raise RuntimeError(event_id)
+
+    event = await studio.event(1)
+    studio.reel(event)
+    with monkeypatch.context() as patch:
+        patch.setattr(studio.journal, "find", fail)
+        await studio.maker.start()
+        await asyncio.sleep(0.1)
+    studio.maker.nudge()
+    await studio.until_settled(event)
+
+
+async def test_a_reel_that_cannot_be_read_holds_up_no_other(studio: Studio) -> None:
+    unreadable, event = await studio.event(1), await studio.event(2)
+    nowhere = studio.folder.finished_path(unreadable.id)
+    nowhere.symlink_to(studio.data_dir)  # a folder gives no bytes
+    studio.reel(event)
+    await studio.maker.start()
+    await studio.until_settled(unreadable, event)
+    assert "cannot be read from the disk" in ((await studio.now(unreadable)).clip_error or "")
+    assert (await studio.now(event)).clip is not None
 
 
 async def test_an_event_that_goes_on_gets_its_clip_after_its_end(studio: Studio) -> None:
@@ -209,12 +255,13 @@ async def test_an_encoder_that_is_killed_is_tried_again_and_given_up_in_the_end(
     monkeypatch.setattr(clip_maker, "_RETRY_SECONDS", 0.05)
     event = await studio.event(1)
     studio.reel(event)
-    script = f"echo x >> {tmp_path}/attempts; kill -9 $$"
+    script = f"echo x >> {tmp_path}/attempts; echo half > $5; kill -9 $$"
     with encoder_that(script, tmp_path, monkeypatch):
         await studio.maker.start()
         await studio.until_settled(event)
     assert "killed by signal 9" in ((await studio.now(event)).clip_error or "")
     assert (tmp_path / "attempts").read_text() == "x\n" * 3
+    await until_nothing_is_left(studio)
 
 
 async def test_a_disk_without_room_for_the_clip_is_waited_for(
