@@ -1,10 +1,13 @@
 """The settings of each camera, kept over restarts."""
 
+import logging
 import sqlite3
 
-from pi_agent.protocol import CameraSettings, ProtocolError, decode, from_json, to_json
+from pi_agent.protocol import CameraSettings, ProtocolError, SettingsPatch, from_json, to_json
 
 from .database_worker import Database
+
+_LOGGER = logging.getLogger(__name__)
 
 
 class SettingsStore:
@@ -14,13 +17,13 @@ class SettingsStore:
         self._database = database
 
     async def load(self, camera: str) -> CameraSettings | None:
-        """The saved settings; None where none were saved or an older agent cannot read them."""
+        """The saved settings; None where none were saved or none can be read."""
 
         def job(connection: sqlite3.Connection) -> CameraSettings | None:
             row = connection.execute(
                 "SELECT document FROM settings WHERE camera = ?", (camera,)
             ).fetchone()
-            return _read(row[0]) if row else None
+            return _read(camera, row[0]) if row else None
 
         return await self._database.read(job)
 
@@ -35,8 +38,16 @@ class SettingsStore:
         await self._database.execute(job)
 
 
-def _read(document: str) -> CameraSettings | None:
+def _read(camera: str, document: str) -> CameraSettings | None:
+    """What of them still fits: a setting whose limits have changed must not open a shut lens."""
     try:
-        return decode(CameraSettings, from_json(document))
-    except ProtocolError:  # limits changed between versions: the defaults are safe
+        saved = from_json(document)
+    except ProtocolError:
         return None
+    settings = CameraSettings()
+    for name, value in saved.items():
+        try:
+            settings = SettingsPatch({name: value}).apply(settings)
+        except ProtocolError as error:
+            _LOGGER.warning("Camera %s: a setting is as at first: %s", camera, error)
+    return settings

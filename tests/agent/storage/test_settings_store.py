@@ -3,6 +3,8 @@
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from pi_agent.protocol import CameraSettings, Rotation, Zone
 from pi_agent.storage import Database, SettingsStore, agent_identity
 
@@ -21,10 +23,20 @@ async def test_settings_come_back_after_a_restart(tmp_path: Path) -> None:
         assert await SettingsStore(database).load("garden") is None
 
 
-async def test_settings_that_no_longer_fit_give_way_to_the_defaults(database: Database) -> None:
+async def test_a_setting_that_no_longer_fits_gives_way_to_its_default_alone(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    saved = '{"privacy": true, "sensitivity": 900, "of_later": 1, "motion": false}'
     await database.execute(
-        lambda c: c.execute("""INSERT INTO settings VALUES ('porch', '{"sensitivity": 900}')""")
+        lambda c: c.execute("INSERT INTO settings VALUES ('porch', ?)", (saved,))
     )
+    settings = await SettingsStore(database).load("porch")
+    assert settings == CameraSettings(privacy=True, motion=False)
+    assert "Camera porch: a setting is as at first: sensitivity: must be" in caplog.text
+
+
+async def test_settings_that_cannot_be_read_give_way_to_the_defaults(database: Database) -> None:
+    await database.execute(lambda c: c.execute("INSERT INTO settings VALUES ('porch', '{')"))
     assert await SettingsStore(database).load("porch") is None
 
 
