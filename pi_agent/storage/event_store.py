@@ -1,8 +1,9 @@
 """Every event as it is now, each change with a revision of its own."""
 
 import hashlib
+import logging
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -12,6 +13,7 @@ from pi_agent.protocol import (
     EventState,
     HistorySummary,
     MotionEvent,
+    ProtocolError,
     decode,
     encode,
     from_json,
@@ -23,6 +25,7 @@ from .database_worker import Database
 from .event_pages import EventQuery, event_page, event_page_json, history_summary, names_of
 from .media_digests import MediaDigests, digests_of
 
+_LOGGER = logging.getLogger(__name__)
 _LONGEST_EVENT = timedelta(hours=1)  # the most that `longest_event_seconds` can be set to
 
 
@@ -237,7 +240,7 @@ def _events_with_pictures(connection: sqlite3.Connection) -> tuple[MotionEvent, 
     rows = connection.execute(
         "SELECT document FROM pictures JOIN events ON id = event_id ORDER BY id"
     )
-    return tuple(_read(document) for (document,) in rows)
+    return tuple(_readable(document for (document,) in rows))
 
 
 def _with_what_is_known(event: MotionEvent, known: MotionEvent) -> MotionEvent:
@@ -279,6 +282,15 @@ def _read(document: str) -> MotionEvent:
     return decode(MotionEvent, from_json(document))
 
 
+def _readable(documents: Iterable[str]) -> Iterator[MotionEvent]:
+    """All but those that a worn card has spoilt: one event keeps no agent from starting."""
+    for document in documents:
+        try:
+            yield _read(document)
+        except ProtocolError as error:
+            _LOGGER.warning("An event in the database cannot be read: %s", error)
+
+
 def _find(connection: sqlite3.Connection, event_id: str) -> MotionEvent | None:
     row = connection.execute("SELECT document FROM events WHERE id = ?", (event_id,)).fetchone()
     return _read(row[0]) if row else None
@@ -307,18 +319,18 @@ def _awaiting_clip(connection: sqlite3.Connection) -> tuple[MotionEvent, ...]:
         "SELECT document FROM events WHERE awaits_clip AND state = ? ORDER BY id",
         (EventState.ENDED.value,),
     )
-    return tuple(_read(document) for (document,) in rows)
+    return tuple(_readable(document for (document,) in rows))
 
 
 def _close_open(connection: sqlite3.Connection, now: float) -> tuple[MotionEvent, ...]:
     rows = connection.execute(
         "SELECT document, changed_at FROM events WHERE state != 'ended' ORDER BY revision"
     ).fetchall()
-    return tuple(_save(connection, _ended(*row), now) for row in rows)
+    open_events = [(event, at) for text, at in rows for event in _readable((text,))]
+    return tuple(_save(connection, _ended(*known), now) for known in open_events)
 
 
-def _ended(document: str, changed_at: str) -> MotionEvent:
-    event = _read(document)
+def _ended(event: MotionEvent, changed_at: str) -> MotionEvent:
     # The clock may have jumped either way since; an event is neither negative nor a day long.
     last_seen = min(
         max(event.started_at, datetime.fromisoformat(changed_at)),

@@ -186,6 +186,19 @@ async def test_what_a_crash_left_open_is_ended_at_its_last_change(
     assert await store.close_open_events() == ()
 
 
+async def test_an_event_that_the_card_has_spoilt_keeps_no_other_from_being_ended(
+    store: EventStore, database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    for number in (1, 2):
+        await store.record(motion_event(number), b"jpeg")
+    spoil = "UPDATE events SET document = '{' WHERE id = 'event-0001'"
+    await database.execute(lambda c: c.execute(spoil).rowcount)
+    assert [event.id for event in await store.close_open_events()] == ["event-0002"]
+    assert [event.id for event in await store.awaiting_clip()] == ["event-0002"]
+    assert [event.id for event in await store.events_with_pictures()] == ["event-0002"]
+    assert "cannot be read" in caplog.text
+
+
 async def test_what_the_tracker_says_leaves_alone_what_others_know(store: EventStore) -> None:
     started = motion_event(1, snapshot="/s", box=Box(x=0.1, y=0.2, w=0.3, h=0.4))
     await store.record(started, b"picture")
