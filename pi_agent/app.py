@@ -298,7 +298,7 @@ class Agent:
         await self.server.start()
         self._stack.push_async_callback(self.server.close)
         announcer = Announcer(parts.identity, host=settings.host, port=self.server.port)
-        await announcer.start()
+        announcer.start()
         self._stack.push_async_callback(announcer.close)
         scheme = "https" if settings.tls else "http"
         _LOGGER.info("Listening on %s://%s:%d", scheme, settings.host, self.server.port)
