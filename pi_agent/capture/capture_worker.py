@@ -139,8 +139,10 @@ class CaptureWorker(ThreadWorker):
         return not (self._paused or self._stopping.is_set())
 
     def _work(self) -> None:
-        while not self._stopping.is_set():
+        while True:
             self._nudged.clear()
+            if self._stopping.is_set():  # looked at behind `clear`, which may have eaten its nudge
+                return
             if self._paused:
                 self._nudged.wait()
                 continue

@@ -30,7 +30,10 @@ def authorization(
 
 def _digest(parameters: str, user: str, password: str, method: str, target: str) -> str | None:
     """RFC 7616 with what cameras use of it; None where the challenge asks for something else."""
-    asked = parse_keqv_list(parse_http_list(parameters))
+    try:
+        asked = parse_keqv_list(parse_http_list(parameters))
+    except (ValueError, IndexError):  # what cameras say is not always what they should
+        return None
     realm, nonce = asked.get("realm", ""), asked.get("nonce", "")
     digest = _hash(asked.get("algorithm", "MD5"))
     qops = [qop.strip() for qop in asked.get("qop", "").split(",") if qop.strip()]

@@ -125,10 +125,11 @@ class HttpStream:
 
 def _redirected(address: CameraAddress, response: http.client.HTTPResponse) -> CameraAddress:
     """Where the camera sends us; user and password go along to the same host alone."""
-    location = urljoin(address.public_url, response.headers.get("Location", ""))
+    target: CameraAddress | None
     try:
+        location = urljoin(address.public_url, response.headers.get("Location", ""))
         target = CameraAddress.parse(location)
-    except ConfigurationError:
+    except (ConfigurationError, ValueError):
         target = None
     if target is None or target.scheme not in ("http", "https"):
         raise CameraError(f"{address}: it sends us to an address that we cannot read")

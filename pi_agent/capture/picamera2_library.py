@@ -58,7 +58,11 @@ def _wrong_numpy() -> str:
 
 def list_pi_cameras() -> list[PiCamera]:
     """All cameras at the Pi's own connectors, in a steady order."""
-    entries = load_picamera2().Picamera2.global_camera_info()
+    library = load_picamera2()
+    try:
+        entries = library.Picamera2.global_camera_info()
+    except RuntimeError as error:
+        raise CameraError(f"Pi cameras cannot be listed: {library_problem(error)}") from error
     return sorted(
         (
             PiCamera(id=entry["Id"], model=entry.get("Model", "camera"), number=number)

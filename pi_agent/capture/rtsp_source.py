@@ -140,6 +140,8 @@ class RtspSource:
             return NO_TLS if connected else NO_ANSWER
         except OSError as error:
             return network_reason(error)
+        except UnicodeError:  # no name of a machine is like that
+            return network_reason(socket.gaierror())
         return None
 
     def _options(self) -> dict[str, str]:

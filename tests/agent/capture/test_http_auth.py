@@ -69,7 +69,14 @@ def test_digest_is_taken_before_basic() -> None:
 
 @pytest.mark.parametrize(
     "challenge",
-    ["Bearer", "", 'Digest realm="a", nonce="b", algorithm=SHA-512-256', 'Digest qop="auth-int"'],
+    [
+        "Bearer",
+        "",
+        'Digest realm="a", nonce="b", algorithm=SHA-512-256',
+        'Digest qop="auth-int"',
+        "Digest realm",
+        "Digest realm=",
+    ],
 )
 def test_an_unknown_way_is_not_answered(challenge: str) -> None:
     assert answer(challenge) is None

@@ -132,6 +132,7 @@ def test_a_stream_that_ends_is_lost(server: MjpegServer) -> None:
         ({"content_type": "multipart/x-mixed-replace"}, "no MJPEG stream"),
         ({"redirect_to": "/stream"}, "from one address to the next"),
         ({"redirect_to": "gopher://else"}, "an address that we cannot read"),
+        ({"redirect_to": "http://[else"}, "an address that we cannot read"),
     ],
 )
 def test_why_there_is_no_stream_is_said(

@@ -5,13 +5,14 @@ The library itself is not here; tests/picamera2 runs it.
 
 import builtins
 import sys
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
-from pi_agent.capture import Picamera2Source
-from pi_agent.capture.picamera2_library import load_picamera2
+from pi_agent.capture import Picamera2Source, picamera2_library
+from pi_agent.capture.picamera2_library import find_pi_camera, load_picamera2
 from pi_agent.errors import CameraError
 
 
@@ -84,3 +85,15 @@ def test_a_source_without_the_library_says_so_when_it_is_opened(
         source.open()
     source.close()
     assert source.encoder == "unknown"
+
+
+def test_cameras_that_cannot_be_listed_are_no_reason_to_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail() -> None:
+        raise RuntimeError("Failed to start camera manager")
+
+    library = SimpleNamespace(Picamera2=SimpleNamespace(global_camera_info=fail))
+    monkeypatch.setattr(picamera2_library, "load_picamera2", lambda: library)
+    with pytest.raises(CameraError, match="cannot be listed: the camera library says: Failed"):
+        find_pi_camera("")

@@ -136,12 +136,10 @@ def test_a_camera_that_sends_nothing_whole_is_lost() -> None:
 
 
 @pytest.mark.parametrize("scheme", ["rtsp", "rtsps"])
-def test_a_machine_that_nobody_knows_is_told(scheme: str) -> None:
-    problem = refusal(f"{scheme}://{USER}:s3cret@camera.invalid/stream")
-    assert (
-        problem
-        == f"{scheme}://camera.invalid: there is no machine of that name; is it spelled right?"
-    )
+@pytest.mark.parametrize("host", ["camera.invalid", f"{'c' * 70}.invalid"])
+def test_a_machine_that_nobody_knows_is_told(scheme: str, host: str) -> None:
+    problem = refusal(f"{scheme}://{USER}:s3cret@{host}/stream")
+    assert problem == f"{scheme}://{host}: there is no machine of that name; is it spelled right?"
 
 
 def test_a_port_where_nobody_listens_is_told(server: RtspServer) -> None:
