@@ -101,7 +101,8 @@ class AccessStore:
     ) -> str | None:
         """Exchange a pairing secret for a token; None for one that is wrong, used or expired.
 
-        Raises PairingLockedError after too many wrong ones.
+        Raises PairingLockedError after too many wrong ones, RequestError (field "client") where a
+        viewer takes an owner's name.
         """
         return await self._database.execute(lambda c: _redeem(c, secret, client, life, self._now()))
 
@@ -130,7 +131,12 @@ def _redeem(
     if row is None:
         connection.execute("INSERT INTO pairing_failures VALUES (?)", (now,))
         return None
-    return create_token(connection, client, now, role=Role(row[0]), life=life)
+    role = Role(row[0])
+    if role is Role.VIEWER and any(
+        known.name == client and known.role is Role.OWNER for known in list_tokens(connection, now)
+    ):  # whose token would end
+        raise RequestError("is the name of an owner's client; choose another", field="client")
+    return create_token(connection, client, now, role=role, life=life)
 
 
 def _check_lock(connection: sqlite3.Connection, now: float) -> None:

@@ -56,6 +56,19 @@ async def test_no_secret_is_in_the_file(access: AccessStore, tmp_path: Path) -> 
     assert all(token.encode() not in data and secret not in data for data in files)
 
 
+async def test_a_viewer_cannot_take_an_owner_s_name_and_end_its_token(access: AccessStore) -> None:
+    owner = await access.create_token("Home Assistant")
+    secret = await access.new_pairing_secret(Role.VIEWER)
+    with pytest.raises(RequestError, match="choose another") as caught:
+        await access.redeem(secret, "Home Assistant")
+    assert caught.value.field == "client"
+    assert await access.client_of(owner) == "Home Assistant"
+    assert await access.redeem(secret, "guest") is not None  # the code is still good
+    again = await access.new_pairing_secret(Role.OWNER)
+    assert await access.redeem(again, "Home Assistant") is not None
+    assert await access.client_of(owner) is None
+
+
 async def test_a_pairing_code_is_good_once(access: AccessStore) -> None:
     secret = await access.new_pairing_secret()
     token = await access.redeem(secret, "Home Assistant")
