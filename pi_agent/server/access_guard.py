@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import Enum, auto
 
+from pi_agent.errors import UnavailableError
 from pi_agent.storage import AccessStore
 
 _LOGGER = logging.getLogger(__name__)
@@ -68,6 +69,8 @@ class AccessGuard:
             for token in tuple(self._held):
                 try:
                     await self._check(token)
+                except UnavailableError as error:  # who is in stays while the disk fails
+                    _LOGGER.debug("A token cannot be checked: %s", error)
                 except Exception:
                     _LOGGER.exception("A token could not be checked")
 

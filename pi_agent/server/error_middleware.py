@@ -43,7 +43,8 @@ def error_response(
 ) -> web.Response:
     """An error in the form of the contract."""
     document = ErrorDocument(error=ErrorBody(code=code, message=message, field=field))
-    return web.json_response(text=to_json(document), status=status, headers=headers)
+    text = to_json(document).encode(errors="replace").decode()  # it may name half a character
+    return web.json_response(text=text, status=status, headers=headers)
 
 
 @web.middleware

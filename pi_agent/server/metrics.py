@@ -159,7 +159,7 @@ def _family(name: str, kind: str, text: str, values: dict[str, float | None]) ->
     yield f"# TYPE {name} {kind}"
     for camera, value in values.items():
         if value is not None:
-            yield f'{name}{{camera="{_escaped(camera)}"}} {value:g}'
+            yield f'{name}{{camera="{_escaped(camera)}"}} {value:.15g}'
 
 
 def _single(name: str, text: str, value: float | None, kind: str = "gauge") -> Iterator[str]:

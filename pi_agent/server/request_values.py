@@ -51,12 +51,11 @@ def query_time(request: web.Request, name: str) -> datetime | None:
     text = request.query.get(name)
     if text is None:
         return None
-    time: datetime | None
     try:
         # A plus sign that was not quoted arrives as a blank.
         time = datetime.fromisoformat(text.replace(" ", "+"))
-    except ValueError:
-        time = None
-    if time is None or time.tzinfo is None:
-        raise RequestError("must be an RFC 3339 time, such as 2026-01-31T12:00:00Z", field=name)
-    return time.astimezone(UTC)
+        if time.tzinfo is not None:
+            return time.astimezone(UTC)
+    except (ValueError, OverflowError):  # no time, or one that is none in UTC
+        pass
+    raise RequestError("must be an RFC 3339 time, such as 2026-01-31T12:00:00Z", field=name)

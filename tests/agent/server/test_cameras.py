@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from pi_agent.pipeline import CameraPipeline
 from pi_agent.protocol import (
     AgentInfo,
     CameraMessage,
@@ -198,6 +199,20 @@ async def test_metrics_tell_each_camera(api: Api, source: ScriptedSource) -> Non
     assert 'pi_agent_camera_online{camera="porch"} 1' in text
     assert 'pi_agent_viewers{camera="porch"} 0' in text
     assert "# TYPE pi_agent_dropped_frames_total counter" in text
+
+
+async def test_counters_count_on_beyond_a_million(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(CameraPipeline, "dropped_frames", 123_456_789)
+    async with api.request("GET", "/metrics") as answer:
+        text = await answer.text()
+    assert 'pi_agent_dropped_frames_total{camera="porch"} 123456789\n' in text
+
+
+async def test_half_a_character_is_answered_as_any_other_mistake(api: Api) -> None:
+    status, error = await api.error("PATCH", SETTINGS, data='{"\\ud800": 1}')
+    assert (status, error["code"]) == (400, "invalid")
 
 
 async def test_two_changes_at_once_are_both_kept(api: Api) -> None:

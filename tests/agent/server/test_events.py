@@ -252,6 +252,8 @@ async def test_an_event_that_goes_on_cannot_be_deleted(api: Api, source: Scripte
         ("limit=x", "limit"),
         ("cursor=x", "cursor"),
         ("after=yesterday", "after"),
+        ("after=0001-01-01T00:00:00%2B23:00", "after"),
+        ("before=9999-12-31T23:59:59-23:00", "before"),
         ("before=2026-11-21", "before"),
         ("after=2026-11-21T00:00:00Z&before=2026-11-20T00:00:00Z", "after"),
     ],
