@@ -7,13 +7,14 @@ the picture appears when it comes, not when the next one does.
 
 import asyncio
 import socket
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import monotonic
 from typing import Final
 
 _BOUNDARY: Final = "pi-motion-camera"
 _NEXT_PART: Final = f"--{_BOUNDARY}\r\nContent-Type: image/jpeg\r\n\r\n".encode()
 _END: Final = b"\r\n" + _NEXT_PART
+_CHUNK_END: Final = _END + b"\r\n"
 _STUCK_SECONDS: Final = 10.0  # a viewer that cannot take one picture within this is gone
 _MOST_UNSENT_BYTES: Final = 64 * 1024  # that the kernel takes beyond what the network carries
 
@@ -25,22 +26,38 @@ RESPONSE_HEADERS: Final = {
 FIRST_PART: Final = _NEXT_PART
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class BrowserPart:
-    """A picture and the opening of the part after it, in one buffer for all viewers."""
+    """A picture and the opening of the part after it, in the same memory for all viewers."""
 
-    chunk: bytes  # as an HTTP chunk
+    pieces: tuple[bytes | memoryview, ...]  # as an HTTP chunk: its size, the JPEG, the rest
+    _chunk: bytes | None = field(default=None, compare=False, repr=False)
 
     @property
-    def part(self) -> memoryview:
+    def chunk(self) -> bytes:
+        """The pieces in one buffer."""
+        return self._chunk or b"".join(self.pieces)
+
+    @property
+    def part(self) -> bytes:
         """The part alone: for HTTP/1.0, which has no chunks, and which some proxies speak."""
-        return memoryview(self.chunk)[self.chunk.index(b"\n") + 1 : -2]
+        return b"".join((self.pieces[1], _END))
+
+    def join(self) -> None:
+        """Make one buffer of the pieces: a copy, which pays with several viewers."""
+        self._chunk = b"".join(self.pieces)
+
+    def write_to(self, transport: asyncio.WriteTransport) -> None:
+        """Write the chunk."""
+        if self._chunk is None:
+            transport.writelines(self.pieces)
+        else:
+            transport.write(self._chunk)
 
 
 def browser_part(jpeg: bytes | memoryview) -> BrowserPart:
     """The part for a picture."""
-    size_line = b"%x\r\n" % (len(jpeg) + len(_END))
-    return BrowserPart(b"".join((size_line, jpeg, _END, b"\r\n")))
+    return BrowserPart((b"%x\r\n" % (len(jpeg) + len(_END)), jpeg, _CHUNK_END))
 
 
 class BrowserViewer:
@@ -68,7 +85,10 @@ class BrowserViewer:
             self._give_up_if_stuck()
         else:
             self._busy_since = None
-            transport.write(part.chunk if self._chunked else part.part)
+            if self._chunked:
+                part.write_to(transport)
+            else:
+                transport.write(part.part)
 
     def end(self) -> None:
         """There will be no more."""

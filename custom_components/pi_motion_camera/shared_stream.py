@@ -17,6 +17,9 @@ LINGER_SECONDS = 8.0
 _FIRST_PAUSE_SECONDS = 0.5
 _LONGEST_PAUSE_SECONDS = 4.0  # also how often viewers see that the agent is lost
 _FRESH_SECONDS = 6.0  # the agent sends a part at least every 5 s
+_SILENT_SECONDS = 12.0  # two parts that stay out mean that it is gone
+_RENEW_SECONDS = 1.0  # a timer is not set anew for each picture
+_JOIN_FROM_VIEWERS = 4  # from here on one copy costs less than to write three pieces to each
 
 type OpenStream = Callable[[], AsyncGenerator[StreamPart]]
 type StartTask = Callable[[Coroutine[Any, Any, None], str], asyncio.Task[None]]
@@ -65,6 +68,8 @@ class SharedStream:
         self._part: BrowserPart | None = None
         self._parts = 0
         self._newest: tuple[float, StreamPart] | None = None
+        self._patience = asyncio.timeout(None)
+        self._patient_since = 0.0
         self._closed = False
         self._viewers: tuple[StreamViewer, ...] = ()
 
@@ -143,8 +148,8 @@ class SharedStream:
             parts = self._parts
             try:
                 await self._read_stream()
-            except AgentError as error:
-                _LOGGER.debug("The stream of %s broke: %s", self._name, error)
+            except (AgentError, TimeoutError) as error:
+                _LOGGER.debug("The stream of %s broke: %r", self._name, error)
             except Exception:  # a defect: say so, and go on rather than leave a frozen picture
                 _LOGGER.exception("The stream of %s failed", self._name)
             self._newest = None
@@ -155,17 +160,27 @@ class SharedStream:
                     await self._retry.wait()
 
     async def _read_stream(self) -> None:
-        async with aclosing(self._open_stream()) as parts:
+        self._patient_since = self._loop.time()
+        async with (
+            asyncio.timeout(_SILENT_SECONDS) as self._patience,
+            aclosing(self._open_stream()) as parts,
+        ):
             async for part in parts:
                 self._take(part)
 
     def _take(self, part: StreamPart) -> None:
+        now = self._loop.time()
+        if now - self._patient_since > _RENEW_SECONDS:
+            self._patience.reschedule(now + _SILENT_SECONDS)
+            self._patient_since = now
         self._backoff.reset()
-        self._newest = (self._loop.time(), part)
+        self._newest = (now, part)
         self._publish(browser_part(part.jpeg))
 
     def _publish(self, part: BrowserPart) -> None:
         self._part = part
         self._parts += 1
+        if len(self._viewers) >= _JOIN_FROM_VIEWERS:
+            part.join()
         for viewer in self._viewers:
             viewer.offer(part)

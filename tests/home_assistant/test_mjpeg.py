@@ -1,6 +1,7 @@
 """What a browser is sent, and what a slow one misses."""
 
 import asyncio
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -29,6 +30,9 @@ class SlowTransport:
     def write(self, data: bytes) -> None:
         self.written.append(bytes(data))
 
+    def writelines(self, pieces: Iterable[bytes]) -> None:
+        self.write(b"".join(pieces))
+
     def abort(self) -> None:
         self.closing = True
 
@@ -50,8 +54,11 @@ def test_a_chunk_holds_the_part_and_says_its_length() -> None:
 
 
 @pytest.mark.parametrize("chunked", [True, False])
-async def test_old_and_new_http_get_the_same_picture(chunked: bool) -> None:
+@pytest.mark.parametrize("joined", [True, False])
+async def test_old_and_new_http_get_the_same_picture(chunked: bool, joined: bool) -> None:
     transport, part = SlowTransport(), browser_part(b"jpeg")
+    if joined:
+        part.join()
     viewer_of(transport, chunked=chunked).offer(part)
     assert transport.written == [part.chunk if chunked else bytes(part.part)]
 

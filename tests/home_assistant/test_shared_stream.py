@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from custom_components.pi_motion_camera import shared_stream
 from custom_components.pi_motion_camera.agent_client import AgentConnectionError, StreamPart
 from custom_components.pi_motion_camera.mjpeg import BrowserPart, browser_part
 from custom_components.pi_motion_camera.shared_stream import SharedStream
@@ -209,6 +210,24 @@ async def test_closing_ends_every_viewer_and_the_stream(
     with watching(stream) as late:
         assert await late.next() is None
     assert upstream.opened == 1
+
+
+async def test_an_agent_that_falls_silent_is_asked_anew(
+    stream: SharedStream, upstream: Upstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shared_stream, "_SILENT_SECONDS", 0.2)
+    monkeypatch.setattr(shared_stream, "_RENEW_SECONDS", 0.0)
+    with watching(stream) as viewer:
+        for number in range(6):  # each in time, all together not
+            upstream.send(b"%d" % number)
+            await viewer.next()
+            await asyncio.sleep(0.05)
+        assert upstream.opened == 1
+        await until(lambda: upstream.opened == 2)
+        upstream.send(b"after")
+        while (part := await viewer.next()) == browser_part(OFFLINE):
+            pass
+        assert part == browser_part(b"after")
 
 
 async def test_a_defect_is_logged_and_the_stream_goes_on(
