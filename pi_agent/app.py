@@ -21,7 +21,7 @@ from pi_agent.mqtt import MqttPublisher, StateBoard
 from pi_agent.objects import ModelFolder, ObjectLooker
 from pi_agent.pipeline import CameraPipeline, CameraServices, CameraSet, Recording
 from pi_agent.protocol import CameraSettings
-from pi_agent.runtime import EventFollower, LoopBridge
+from pi_agent.runtime import EventFollower, LoopBridge, settled_heap
 from pi_agent.server import (
     AccessGuard,
     AgentCertificate,
@@ -88,7 +88,8 @@ class Agent:
     async def run(self) -> None:
         """Return once `stop` was called; WorkerDiedError when a worker ended with an error."""
         assert self._ending is not None, "enter the agent first"  # noqa: S101
-        await self._ending
+        with settled_heap():
+            await self._ending
 
     def restart(self) -> None:
         """Make `run` return, and ask to be started anew."""
