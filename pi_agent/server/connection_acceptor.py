@@ -7,6 +7,7 @@ import socket
 import ssl
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 from .connection_gate import ConnectionGate, Visit
 from .connection_protocols import RefusedConnection, ServedConnection
@@ -14,6 +15,7 @@ from .connection_protocols import RefusedConnection, ServedConnection
 _LOGGER = logging.getLogger(__name__)
 _STRANGER_SECONDS = 10.0  # for the handshake and a request, as a whole, with a valid token
 _PAUSE_SECONDS = 1.0  # after no connection could be accepted
+_CROWD_PAUSE_SECONDS = 0.02  # at most, before one more of an address with many strangers
 _BACKLOG = 128
 _COMPLAIN_EVERY_SECONDS = 3600.0  # whoever floods the agent must not fill its log
 # A peer that lost its power or network is noticed after two minutes instead of two hours.
@@ -49,6 +51,7 @@ class ConnectionAcceptor:
         self._accepting: list[asyncio.Task[None]] = []
         self._serving: dict[asyncio.Task[None], socket.socket] = {}
         self._visits: dict[Peer, Visit] = {}
+        self._calmer = asyncio.Event()  # set when a stranger is one no more
         self._complained_at = -math.inf
 
     async def listen(self, host: str, port: int) -> None:
@@ -88,6 +91,7 @@ class ConnectionAcceptor:
         visit = self._visits.get(peer)
         if visit is not None:
             visit.trust()
+            self._calmer.set()
 
     async def _accept(self, listener: socket.socket) -> None:
         loop = asyncio.get_running_loop()
@@ -98,16 +102,29 @@ class ConnectionAcceptor:
                 _LOGGER.warning("No connection can be accepted: %s", error)
                 await asyncio.sleep(_PAUSE_SECONDS)
                 continue
-            self._welcome(connection, peer)
+            if self._welcome(connection, peer) and self._gate.is_crowded_by(peer[0]):
+                await self._until_calmer()
             await asyncio.sleep(0)  # a flood of connections leaves the others their turn
 
-    def _welcome(self, connection: socket.socket, peer: Peer) -> None:
+    async def _until_calmer(self) -> None:
+        """Let one of those who are here show its token or leave, before the next comes.
+
+        A hundred viewers that come at once would else fill the room for strangers, and be refused,
+        before the first had its turn.
+        """
+        self._calmer.clear()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_CROWD_PAUSE_SECONDS):
+                await self._calmer.wait()
+
+    def _welcome(self, connection: socket.socket, peer: Peer) -> bool:
+        """Whether the connection was admitted."""
         visit = self._gate.admit(peer[0])
         if visit is None or visit.refused:
             self._complain(peer[0])
         if visit is None:
             connection.close()
-            return
+            return False
         task = asyncio.create_task(self._serve(connection, visit), name="connection")
         limit = asyncio.get_running_loop().call_later(_STRANGER_SECONDS, task.cancel)
         visit.on_trusted = limit.cancel
@@ -117,6 +134,7 @@ class ConnectionAcceptor:
         def forget(task: "asyncio.Task[None]") -> None:
             limit.cancel()
             self._gate.leave(visit)
+            self._calmer.set()
             del self._serving[task]
             if self._visits.get(peer) is visit:
                 del self._visits[peer]
@@ -124,6 +142,7 @@ class ConnectionAcceptor:
                 _LOGGER.error("A connection failed", exc_info=error)
 
         task.add_done_callback(forget)
+        return not visit.refused
 
     def _complain(self, address: str) -> None:
         now = time.monotonic()

@@ -59,6 +59,10 @@ class ConnectionGate:
             return Visit(refused=True, leave_strangers=lambda: None)
         return None
 
+    def is_crowded_by(self, address: str) -> bool:
+        """Whether the strangers from there take more than half of their room."""
+        return self._strangers[address] > self._limits.strangers_of_one_address // 2
+
     def leave(self, visit: Visit) -> None:
         """The connection is gone; called once for each that was admitted."""
         visit.leave_strangers()

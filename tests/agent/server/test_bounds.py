@@ -144,6 +144,19 @@ async def test_known_clients_do_not_count_as_strangers(api: Api) -> None:
         answer.close()
 
 
+async def test_many_viewers_may_come_at_once(api: Api) -> None:
+    many = 3 * LIMITS.strangers_of_one_address
+    request = await request_for(api.agent, STREAM)
+
+    async def watch() -> bytes:
+        async with said(api.agent, request) as (reader, _):
+            return await reader.readline()
+
+    async with asyncio.timeout(20):
+        answers = await asyncio.gather(*(watch() for _ in range(many)))
+    assert set(answers) == {b"HTTP/1.1 200 OK\r\n"}
+
+
 async def test_room_comes_back_with_those_who_leave(api: Api) -> None:
     for _ in range(3):
         async with many_connected(api.agent, LIMITS.strangers_of_one_address) as flood:
