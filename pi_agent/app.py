@@ -40,6 +40,7 @@ from pi_agent.storage import (
     CopyProgress,
     Database,
     SettingsStore,
+    ViewStore,
     agent_identity,
 )
 from pi_agent.webhook import WebhookPoster
@@ -218,6 +219,7 @@ class Agent:
             feed=self.feed,
             journal=self.recording.journal,
             settings_store=SettingsStore(self.database),
+            view_store=ViewStore(self.database),
             reels=self.recording.reel_writer,
             lose_clip=self.recording.clips.lose,
             looker=self.looker,
@@ -233,7 +235,8 @@ class Agent:
     ) -> CameraPipeline:
         source = self._create_source(camera)
         settings = await services.settings_store.load(camera.id) or CameraSettings()
-        return CameraPipeline(camera.id, camera.name, source, settings, services)
+        view = await services.view_store.load(camera.id)
+        return CameraPipeline(camera.id, camera.name, source, settings, services, view=view)
 
     async def _start_server(self) -> None:
         guard = AccessGuard(self.access)

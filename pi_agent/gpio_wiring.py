@@ -102,7 +102,7 @@ class GpioParts:
         if servo is None or not cameras:
             return
         camera = cameras[0]
-        camera.pan = PanHead(pins, servo.settings, on_change=camera.tell_status)
+        camera.pan = PanHead(pins, servo.settings, on_change=camera.turned)
         self._stack.push_async_callback(camera.pan.close)
 
     def _press(self, action: str) -> None:

@@ -45,6 +45,11 @@ class ScriptedSource:
         black = np.full_like(self._background, 8)
         self._feed(black for _ in range(round(seconds * FPS)))
 
+    def turned(self, seconds: float) -> None:
+        """Queue still pictures of what the camera shows once somebody has turned it a little."""
+        elsewhere = np.roll(self._background, WIDTH // 8, axis=1)
+        self._feed(elsewhere for _ in range(round(seconds * FPS)))
+
     def break_off(self, reason: str) -> None:
         """Lose the camera, after what was queued, until `mend`."""
         self._broken = reason

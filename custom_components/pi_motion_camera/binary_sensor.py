@@ -15,7 +15,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .agent_client.protocol import SystemMessage
+from .agent_client.protocol import CameraStatus, SystemMessage
 from .coordinator import AgentCoordinator
 from .entity import AgentCameraEntity, AgentEntity, async_follow_entities
 from .entity_ids import agent_unique_id, camera_unique_id
@@ -26,7 +26,6 @@ PARALLEL_UPDATES = 0
 
 _MOTION = "motion"
 _CONNECTIVITY = "connectivity"
-_COVERED = "covered"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +47,33 @@ AGENT_PROBLEMS: tuple[AgentProblemDescription, ...] = (
         key="throttled",
         translation_key="throttled",
         value_fn=lambda system: system.throttled,
+    ),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LensDescription(BinarySensorEntityDescription):
+    """Something that may be wrong with what a camera shows; `key` is the capability that it needs.
+
+    None from `value_fn` while it is not known.
+    """
+
+    entity_category: EntityCategory | None = EntityCategory.DIAGNOSTIC
+    value_fn: Callable[[CameraStatus], bool | None]
+
+
+LENS: tuple[LensDescription, ...] = (
+    LensDescription(
+        key="covered",
+        translation_key="covered",
+        device_class=BinarySensorDeviceClass.PROBLEM,
+        value_fn=lambda status: status.covered,
+    ),
+    LensDescription(
+        key="moved",
+        translation_key="moved",
+        device_class=BinarySensorDeviceClass.TAMPER,
+        value_fn=lambda status: status.moved,
     ),
 )
 
@@ -115,8 +141,10 @@ async def async_setup_entry(
         for camera in state.cameras.values():
             unique_id_of = partial(camera_unique_id, state.agent_id, camera.id)
             entities[unique_id_of(_MOTION)] = partial(MotionSensor, coordinator, camera.id)
-            if _COVERED in camera.capabilities:
-                entities[unique_id_of(_COVERED)] = partial(CoveredSensor, coordinator, camera.id)
+            for lens in LENS:
+                if lens.key in camera.capabilities:
+                    make_lens = partial(LensSensor, coordinator, camera.id, lens)
+                    entities[unique_id_of(lens.key)] = make_lens
             for zone in camera.settings.zones:
                 make = partial(ZoneMotionSensor, coordinator, camera.id, zone.name)
                 entities[unique_id_of(_zone_key(zone.name))] = make
@@ -182,22 +210,23 @@ class LabelSensor(AgentCameraEntity, BinarySensorEntity):
         return self.camera.is_seeing(self._label)
 
 
-class CoveredSensor(AgentCameraEntity, BinarySensorEntity):
-    """On while there is nothing to be seen: the lens is covered, or it is as dark as if it were."""
+class LensSensor(AgentCameraEntity, BinarySensorEntity):
+    """Whether a camera shows nothing at all, or not what it should."""
 
-    _attr_device_class = BinarySensorDeviceClass.PROBLEM
-    _attr_entity_category = EntityCategory.DIAGNOSTIC
-    _attr_translation_key = _COVERED
+    entity_description: LensDescription
     needs_pictures = True
 
-    def __init__(self, coordinator: AgentCoordinator, camera_id: str) -> None:
-        """One for each camera whose agent looks for it."""
-        super().__init__(coordinator, camera_id, _COVERED)
+    def __init__(
+        self, coordinator: AgentCoordinator, camera_id: str, description: LensDescription
+    ) -> None:
+        """One for each description that the agent looks for."""
+        super().__init__(coordinator, camera_id, description.key)
+        self.entity_description = description
 
     @property
     @override
     def is_on(self) -> bool | None:
-        return self.camera.status.covered
+        return self.entity_description.value_fn(self.camera.status)
 
 
 class AgentProblem(AgentEntity, BinarySensorEntity):

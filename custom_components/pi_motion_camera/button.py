@@ -26,7 +26,8 @@ from .state import AgentState
 
 PARALLEL_UPDATES = 1
 
-_SNAPSHOT = "snapshot"
+_SNAPSHOT, _ACCEPT_VIEW = "snapshot", "accept_view"
+_MOVED = "moved"  # the capability
 _SNAPSHOT_SECONDS = 1.0  # the shortest event there is: a picture, and a clip of a moment
 
 
@@ -73,7 +74,14 @@ async def async_setup_entry(
             )
             for camera in state.cameras
         }
-        return {**of_agent, **of_cameras}
+        to_accept = {
+            camera_unique_id(state.agent_id, camera, _ACCEPT_VIEW): partial(
+                AcceptViewButton, coordinator, camera
+            )
+            for camera, data in state.cameras.items()
+            if _MOVED in data.capabilities
+        }
+        return {**of_agent, **of_cameras, **to_accept}
 
     async_follow_entities(entry, Platform.BUTTON, async_add_entities, describe)
 
@@ -110,3 +118,20 @@ class SnapshotButton(AgentCameraEntity, ButtonEntity):
             await self.coordinator.client.trigger(
                 self._camera_id, TriggerRequest(seconds=_SNAPSHOT_SECONDS)
             )
+
+
+class AcceptViewButton(AgentCameraEntity, ButtonEntity):
+    """Says that what a camera shows now is right, after it was turned on purpose."""
+
+    _attr_entity_category = EntityCategory.CONFIG
+    _attr_translation_key = _ACCEPT_VIEW
+    needs_pictures = True
+
+    def __init__(self, coordinator: AgentCoordinator, camera_id: str) -> None:
+        """One for each camera whose agent notices that it was moved."""
+        super().__init__(coordinator, camera_id, _ACCEPT_VIEW)
+
+    @override
+    async def async_press(self) -> None:
+        with translate_agent_errors(self.coordinator.name):
+            await self.coordinator.client.accept_view(self._camera_id)

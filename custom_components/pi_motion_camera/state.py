@@ -213,6 +213,7 @@ def _with_status(state: AgentState, message: CameraMessage) -> AgentState:
         controls=message.controls,
         labels=message.labels,
         covered=message.covered,
+        moved=message.moved,
         pan=message.pan,
     )
     if status.state is CameraState.ONLINE:

@@ -29,6 +29,7 @@ from .motion_messages import MotionMessages
 from .observation import MotionObservation
 from .settings import MotionSettings
 from .tracker import MotionEventTracker
+from .view_watch import ViewWatch
 
 _LOGGER = logging.getLogger(__name__)
 _TICK_SECONDS = 0.5  # without frames, an open event is still ended in time
@@ -53,6 +54,14 @@ class MotionListener(Protocol):
         """Whether there is nothing to be seen; None while nobody looks."""
         ...
 
+    def on_moved(self, moved: bool | None) -> None:
+        """Whether another view is shown than the camera is known by; None while nobody knows."""
+        ...
+
+    def on_view(self, document: bytes) -> None:
+        """The view that the camera is known by, to be kept over restarts."""
+        ...
+
 
 class MotionWorker(ThreadWorker):
     """Looks at the frames of one camera; runs in thread `motion-<camera>`."""
@@ -64,8 +73,10 @@ class MotionWorker(ThreadWorker):
         settings: CameraSettings,
         listener: MotionListener,
         *,
+        view: bytes | None = None,
         on_death: Callable[[str, Exception], None],
     ) -> None:
+        """`view` is what was last given to `on_view`, if anything was."""
         super().__init__(f"motion-{camera}", on_death=on_death)
         self._camera = camera
         self._hub = hub
@@ -76,6 +87,7 @@ class MotionWorker(ThreadWorker):
         motion = MotionSettings.of(settings)
         self._settings = motion
         self._tracker = MotionEventTracker(camera, motion)
+        self._views = ViewWatch(view, listener, zoom=settings.zoom)
         self._messages = MotionMessages(camera)
         self._begin()
         self._ahead = 0.0  # seconds by which the frames' clock is ahead of this thread's
@@ -98,6 +110,14 @@ class MotionWorker(ThreadWorker):
     def tell_looks(self, wanted: bool) -> None:
         """Tell the listener of every look, or no more; from any thread."""
         self._command(lambda: self._tell_looks(wanted))
+
+    def accept_view(self) -> None:
+        """Have what is shown now be the view that the camera is known by; from any thread."""
+        self._command(self._views.accept)
+
+    def turn(self, angle: float | None) -> None:
+        """Expect the view of that direction, degrees; from any thread."""
+        self._command(lambda: self._views.turn(angle))
 
     def _command(self, command: Callable[[], None]) -> None:
         self._commands.put(command)
@@ -152,6 +172,7 @@ class MotionWorker(ThreadWorker):
             self._skip(error)
             return
         self._check_lens(luma, at)
+        self._views.observe(luma, frame)
         observation = self._detector.observe(luma, at)
         self._schedule.looked(at, stirring=observation.stirring, active=observation.active)
         self._advance(observation, frame)
@@ -195,8 +216,10 @@ class MotionWorker(ThreadWorker):
         if was_looking and not self._looking:
             self._finish()
             self._listener.on_covered(None)
+            self._views.rest()
         if self._looking and not was_looking:
             self._begin()
+        self._views.zoom(settings.zoom)
         self._detector.apply(self._settings)
         self._tracker.apply(self._settings)
         if self._teller is not None:

@@ -83,16 +83,17 @@ class ViewWatch:
             return
         self._last = at
         if not 0 <= passed <= _LONGEST_GAP_SECONDS:
-            self._begin_anew(at)
+            self._begin_anew()
+        if not 0 <= at - self._saved_at < math.inf:
+            self._saved_at = at
         self._frame_by(frame)
         self._recent.append(small_plane(luma, frame.shown_size))
         if len(self._recent) == _PLANES:
             self._judge(_median(self._recent), at)
 
-    def _begin_anew(self, at: float) -> None:
+    def _begin_anew(self) -> None:
         """After a break, or with a clock that began anew."""
         self._break_off()
-        self._saved_at = at
         if not self._is_sure:
             self._known = None
 

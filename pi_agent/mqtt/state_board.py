@@ -117,6 +117,7 @@ def _as_message(camera: HelloCamera) -> CameraMessage:
         controls=status.controls,
         labels=status.labels,
         covered=status.covered,
+        moved=status.moved,
         pan=status.pan,
     )
 

@@ -27,7 +27,7 @@ from pi_agent.protocol import (
     TriggerRequest,
 )
 from pi_agent.runtime import LoopBridge
-from pi_agent.storage import SettingsStore
+from pi_agent.storage import SettingsStore, ViewStore
 from pi_agent.streaming import CameraStreams, EncodedPicture, JpegWorker, Stills
 
 from .event_gate import EventGate
@@ -41,7 +41,7 @@ from .settings_parts import (
 )
 from .worker_reports import WorkerReports
 
-_CAPABILITIES = ("motion", "covered")
+_CAPABILITIES = ("motion", "covered", "moved")
 _BEHIND_SECONDS = 20.0  # in which every taker has looked at a frame, however slow the machine
 
 
@@ -53,6 +53,7 @@ class CameraServices:
     feed: EventFeed
     journal: EventJournal
     settings_store: SettingsStore
+    view_store: ViewStore
     reels: ReelSink
     lose_clip: Callable[[str, str], None]
     looker: ObjectLooker
@@ -70,7 +71,10 @@ class CameraPipeline:
         source: FrameSource,
         settings: CameraSettings,
         services: CameraServices,
+        *,
+        view: bytes | None = None,
     ) -> None:
+        """`view` is what the store kept of the view that the camera is known by."""
         self.id = camera
         self.name = name
         self.settings = settings
@@ -81,8 +85,9 @@ class CameraPipeline:
         self._hub = FrameHub()
         self._status = _initial_status(settings)
         self._covered: bool | None = None
+        self._moved: bool | None = None
         self._reports = WorkerReports(self, services.bridge, lose_clip=services.lose_clip)
-        self._build_workers(source)
+        self._build_workers(source, view)
         self._stills = Stills(self._hub)
         self._gate = EventGate(services.journal, awaits_label=self._awaits_label)
         self._objects = ObjectFinder(
@@ -94,7 +99,7 @@ class CameraPipeline:
         )
         self.looks = LookFeed(self._motion.tell_looks)
 
-    def _build_workers(self, source: FrameSource) -> None:
+    def _build_workers(self, source: FrameSource, view: bytes | None) -> None:
         settings, services = self.settings, self._services
         self._capture = CaptureWorker(
             self.id,
@@ -106,7 +111,12 @@ class CameraPipeline:
         )
         self._capture.controls = camera_controls(settings)
         self._motion = MotionWorker(
-            self.id, self._hub, settings, self._reports, on_death=services.on_worker_death
+            self.id,
+            self._hub,
+            settings,
+            self._reports,
+            view=view,
+            on_death=services.on_worker_death,
         )
         self._jpeg = JpegWorker(
             self.id,
@@ -154,6 +164,7 @@ class CameraPipeline:
             controls=self._capture.offered_controls,
             labels=tuple(sorted(self._services.looker.labels)),
             covered=self._covered if online else None,
+            moved=self._moved if online else None,
             pan=self.pan.state if self.pan else None,
         )
 
@@ -257,6 +268,19 @@ class CameraPipeline:
         """A sensor whose word is required sees somebody."""
         self._gate.sensor_sees()
 
+    def accept_view(self) -> None:
+        """Have what the camera shows now be the view it is known by."""
+        if not self.settings.motion:
+            raise UnavailableError("motion detection is off, and with it nobody looks at the view")
+        if self._status.state is not CameraState.ONLINE:
+            raise UnavailableError(self._status.reason or "the camera shows nothing")
+        self._motion.accept_view()
+
+    def turned(self) -> None:
+        """Take note that the pan head turns: it will be another view, and none that is wrong."""
+        self._motion.turn(self.pan.state.angle if self.pan else None)
+        self.tell_status()
+
     def set_status(self, status: CameraStatus) -> None:
         """Take note of how the camera is now, and tell whoever listens."""
         if self.settings.privacy and status.state is not CameraState.PRIVACY:
@@ -268,6 +292,15 @@ class CameraPipeline:
         """Take note of whether there is nothing to be seen, and tell whoever listens."""
         self._covered = covered
         self.tell_status()
+
+    def set_moved(self, moved: bool | None) -> None:
+        """Take note of whether another view is shown than the camera is known by; tell it."""
+        self._moved = moved
+        self.tell_status()
+
+    def keep_view(self, document: bytes) -> None:
+        """Keep the view that the camera is known by; in the motion thread."""
+        self._services.view_store.save(self.id, document)
 
     def keep_pictures(self, event: MotionEvent, frame: Frame | None) -> None:
         """Keep the pictures of an event that changed, for its clip; in the motion thread."""
@@ -296,6 +329,7 @@ class CameraPipeline:
                 controls=shown.controls,
                 labels=shown.labels,
                 covered=shown.covered,
+                moved=shown.moved,
                 pan=shown.pan,
             )
         )

@@ -50,6 +50,14 @@ class ReportedCamera(Protocol):
         """Take note of whether there is nothing to be seen."""
         ...
 
+    def set_moved(self, moved: bool | None) -> None:
+        """Take note of whether another view is shown than the camera is known by."""
+        ...
+
+    def keep_view(self, document: bytes) -> None:
+        """Keep the view that the camera is known by; in the motion thread, never waits."""
+        ...
+
     def keep_pictures(self, event: MotionEvent, frame: Frame | None) -> None:
         """Keep the pictures of an event that changed, for its clip; never waits."""
         ...
@@ -84,6 +92,14 @@ class WorkerReports:
     def on_covered(self, covered: bool | None) -> None:
         """In thread `motion-…`: whether there is nothing to be seen."""
         self._bridge.post(self._camera.set_covered, covered)
+
+    def on_moved(self, moved: bool | None) -> None:
+        """In thread `motion-…`: whether another view is shown than the camera is known by."""
+        self._bridge.post(self._camera.set_moved, moved)
+
+    def on_view(self, document: bytes) -> None:
+        """In thread `motion-…`: the view that the camera is known by, to be kept."""
+        self._camera.keep_view(document)
 
     def on_motion(self, message: MotionMessage) -> None:
         """In thread `motion-…`: how much moves right now."""

@@ -43,6 +43,7 @@ ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("PATCH", routes.SETTINGS, cameras.patch_settings),
     ("POST", routes.TRIGGER, cameras.trigger),
     ("POST", routes.PAN, cameras.pan),
+    ("POST", routes.ACCEPT_VIEW, cameras.accept_view),
     ("GET", routes.LOOKS, looks.looks_websocket),
     ("GET", routes.SYSTEM, cameras.system),
     ("GET", routes.HISTORY, history.history),

@@ -78,6 +78,12 @@ async def trigger(request: web.Request) -> web.Response:
     return web.json_response({}, status=202)
 
 
+async def accept_view(request: web.Request) -> web.Response:
+    """`POST …/accept-view`: 202, and what the camera shows now is the view it is known by."""
+    request.app[PARTS].cameras.find(request.match_info["camera"]).accept_view()
+    return web.json_response({}, status=202)
+
+
 async def pan(request: web.Request) -> web.Response:
     """`POST …/pan`: 202, and the camera turns; where it looks comes over the websocket."""
     pipeline = request.app[PARTS].cameras.find(request.match_info["camera"])

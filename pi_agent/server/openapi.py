@@ -113,6 +113,7 @@ _OPERATIONS: dict[tuple[str, str], Operation] = {
         body=TriggerRequest, answer={"type": "object"}, status=202, errors=(503,)
     ),
     ("POST", routes.PAN): Operation(body=PanRequest, answer={"type": "object"}, status=202),
+    ("POST", routes.ACCEPT_VIEW): Operation(answer={"type": "object"}, status=202, errors=(503,)),
     ("POST", routes.SIREN): Operation(
         body=SirenRequest, answer={"type": "object"}, status=202, errors=(404,)
     ),

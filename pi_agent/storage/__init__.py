@@ -16,6 +16,7 @@ from .salvage import databases_put_aside
 from .settings_store import SettingsStore
 from .stored_events import StoredEvents
 from .tokens import TokenInfo, TokenLife
+from .view_store import ViewStore
 
 __all__ = [
     "AccessStore",
@@ -35,6 +36,7 @@ __all__ = [
     "StoredEvents",
     "TokenInfo",
     "TokenLife",
+    "ViewStore",
     "agent_identity",
     "databases_put_aside",
 ]

@@ -74,6 +74,8 @@ _STEPS = (
     ALTER TABLE tokens ADD COLUMN used_at REAL;
     ALTER TABLE pairing_codes ADD COLUMN role TEXT NOT NULL DEFAULT 'owner';
     """,
+    # The view that each camera is known by.
+    "CREATE TABLE views (camera TEXT PRIMARY KEY, document BLOB NOT NULL) WITHOUT ROWID;",
 )
 
 

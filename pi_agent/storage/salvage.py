@@ -19,7 +19,7 @@ _LOGGER = logging.getLogger(__name__)
 _MARK, _NEW = ".damaged-", ".new"
 _COMPANIONS = ("", "-wal", "-shm")
 # What makes the agent who it is, so that Home Assistant stays paired; then what happened.
-_TABLES = ("meta", "tokens", "settings", "events", "pictures", "copies")
+_TABLES = ("meta", "tokens", "settings", "events", "pictures", "copies", "views")
 
 
 def open_or_replace(path: Path) -> sqlite3.Connection:

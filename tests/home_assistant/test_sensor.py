@@ -5,8 +5,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE, STATE_UNKNOWN
+from homeassistant.const import (
+    ATTR_ENTITY_ID,
+    STATE_OFF,
+    STATE_ON,
+    STATE_UNAVAILABLE,
+    STATE_UNKNOWN,
+)
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -33,6 +40,10 @@ OFF_AT_FIRST = {
     "sensor.porch_pi_motion_score",
     "sensor.porch_pi_viewers",
 }
+
+
+async def press(hass: HomeAssistant, entity_id: str) -> None:
+    await hass.services.async_call("button", "press", {ATTR_ENTITY_ID: entity_id}, blocking=True)
 
 
 def tell(entry: MockConfigEntry, message: ServerMessage) -> None:
@@ -152,12 +163,41 @@ async def test_a_covered_lens_is_a_problem_until_it_sees_again(
     await until(lambda: value_of(hass, covered) == STATE_OFF)
 
 
+async def test_a_camera_that_was_turned_is_told_until_its_view_is_accepted(
+    hass: HomeAssistant, loaded: MockConfigEntry, source: ScriptedSource
+) -> None:
+    moved, accept = "binary_sensor.porch_pi_camera_moved", "button.porch_pi_accept_view"
+    source.still(3)
+    await until(lambda: value_of(hass, "binary_sensor.porch_pi_nothing_to_be_seen") == STATE_OFF)
+    assert value_of(hass, moved) == STATE_UNKNOWN
+    assert state_of(hass, moved).attributes["device_class"] == "tamper"
+    await press(hass, accept)
+    await until(lambda: value_of(hass, moved) == STATE_OFF)
+    source.still(20)
+    source.turned(40)
+    await until(lambda: value_of(hass, moved) == STATE_ON)
+    await press(hass, accept)
+    await until(lambda: value_of(hass, moved) == STATE_OFF)
+
+
+async def test_a_view_that_nobody_looks_at_cannot_be_accepted(
+    hass: HomeAssistant, loaded: MockConfigEntry
+) -> None:
+    await loaded.runtime_data.client.change_settings("porch", {"motion": False})
+    with pytest.raises(HomeAssistantError) as caught:
+        await press(hass, "button.porch_pi_accept_view")
+    assert caught.value.translation_key == "agent_refused"
+    assert "motion detection is off" in str(caught.value)
+
+
 async def test_an_agent_that_looks_for_no_cover_has_no_such_sensor(
     hass: HomeAssistant, entry: MockConfigEntry, set_up: SetUp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("pi_agent.pipeline.camera_pipeline._CAPABILITIES", ("motion",))
     await set_up(entry)
     assert hass.states.get("binary_sensor.porch_pi_nothing_to_be_seen") is None
+    assert hass.states.get("binary_sensor.porch_pi_camera_moved") is None
+    assert hass.states.get("button.porch_pi_accept_view") is None
 
 
 async def test_sensors_are_unavailable_while_the_agent_is_lost(
@@ -169,7 +209,9 @@ async def test_sensors_are_unavailable_while_the_agent_is_lost(
 
 async def test_a_pi_at_rest_writes_no_states(hass: HomeAssistant, loaded: MockConfigEntry) -> None:
     begin = SystemMessage(free_disk_bytes=21_474_836_480, temperature=51.2)
-    status = CameraMessage(camera="porch", state=CameraState.ONLINE, fps=15.0, covered=False)
+    status = CameraMessage(
+        camera="porch", state=CameraState.ONLINE, fps=15.0, covered=False, moved=False
+    )
     tell(loaded, begin)
     tell(loaded, status)
     await hass.async_block_till_done()

@@ -15,7 +15,12 @@ from homeassistant.helpers.entity import EntityDescription
 
 from custom_components.pi_motion_camera import PLATFORMS, options_flow
 from custom_components.pi_motion_camera.agent_client.protocol import Rotation
-from custom_components.pi_motion_camera.binary_sensor import AGENT_PROBLEMS, LABELS, OTHER_LABEL
+from custom_components.pi_motion_camera.binary_sensor import (
+    AGENT_PROBLEMS,
+    LABELS,
+    LENS,
+    OTHER_LABEL,
+)
 from custom_components.pi_motion_camera.number import NUMBERS
 from custom_components.pi_motion_camera.sensor import AGENT_SENSORS, CAMERA_SENSORS
 from custom_components.pi_motion_camera.state import EventPhase
@@ -28,13 +33,14 @@ DESCRIPTIONS: tuple[EntityDescription, ...] = (
     *AGENT_SENSORS,
     *CAMERA_SENSORS,
     *LABELS,
+    *LENS,
     OTHER_LABEL,
     *NUMBERS,
     *SWITCHES,
 )
 # By the module of the class, the words of the entities that are described by tables.
 DESCRIBED = {
-    "binary_sensor": (*AGENT_PROBLEMS, *LABELS, OTHER_LABEL),
+    "binary_sensor": (*AGENT_PROBLEMS, *LABELS, *LENS, OTHER_LABEL),
     "number": NUMBERS,
     "sensor": (*AGENT_SENSORS, *CAMERA_SENSORS),
     "switch": SWITCHES,

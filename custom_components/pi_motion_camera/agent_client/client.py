@@ -103,6 +103,10 @@ class AgentClient:
         path = routes.path(routes.PAN, camera=camera)
         await self._transport.call("POST", path, body=request)
 
+    async def accept_view(self, camera: str) -> None:
+        """Have what a camera shows now be the view it is known by."""
+        await self._transport.call("POST", routes.path(routes.ACCEPT_VIEW, camera=camera))
+
     async def events(self, **query: str | int) -> EventPage:
         """Events, newest first: `camera`, `label`, `zone`, `after`, `before`, `limit`, `cursor`."""
         return _decoded(EventPage, await self._json("GET", routes.EVENTS, query=query))

@@ -92,6 +92,7 @@ async def test_somebody_the_sensor_sees_is_an_event_of_its_own_cause(
         assert (await info(client))["cameras"][0]["capabilities"] == [
             "motion",
             "covered",
+            "moved",
             "pan",
             "pir",
         ]

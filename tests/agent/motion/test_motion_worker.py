@@ -47,6 +47,12 @@ class Listener:
     def on_covered(self, covered: bool | None) -> None:
         pass
 
+    def on_moved(self, moved: bool | None) -> None:
+        pass
+
+    def on_view(self, document: bytes) -> None:
+        pass
+
 
 @contextmanager
 def working(hub: FrameHub, listener: Listener, **settings: Any) -> Iterator[MotionWorker]:

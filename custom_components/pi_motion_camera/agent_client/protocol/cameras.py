@@ -59,8 +59,9 @@ class CameraStatus:
 
     `controls` offers nothing as long as the camera was never open. `labels` are the objects that
     can be told apart; none where there is no model. `covered`: whether there is nothing to be
-    seen, as when the lens is covered or in full darkness; null while nobody looks for it. `pan` is
-    null where the camera cannot be turned.
+    seen, as when the lens is covered or in full darkness; null while nobody looks for it. `moved`:
+    whether the camera no longer shows the view that it is known by, as when it was turned or
+    knocked; null while that is not known. `pan` is null where the camera cannot be turned.
     """
 
     state: CameraState
@@ -70,6 +71,7 @@ class CameraStatus:
     controls: OfferedControls = NO_CONTROLS
     labels: tuple[str, ...] = ()
     covered: bool | None = None
+    moved: bool | None = None
     pan: PanState | None = None
 
 
@@ -78,8 +80,8 @@ class CameraInfo:
     """A camera as `GET /api/v1/info` tells it.
 
     `encoder` names what makes its JPEGs ("source" when they are passed on as they come);
-    `capabilities` names what it can do beyond pictures: "motion", "covered", "objects", "pan",
-    "pir".
+    `capabilities` names what it can do beyond pictures: "motion", "covered", "moved",
+    "objects", "pan", "pir".
     """
 
     id: Identifier

@@ -72,6 +72,7 @@ class CameraMessage:
     controls: OfferedControls = NO_CONTROLS
     labels: tuple[str, ...] = ()
     covered: bool | None = None
+    moved: bool | None = None
     pan: PanState | None = None
 
 
