@@ -1,5 +1,6 @@
 """The whole agent with things on its pins: what the configuration says, what the API does."""
 
+import asyncio
 import struct
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,6 +17,7 @@ from pi_agent.configuration import Configuration, load_configuration
 from pi_agent.errors import ConfigurationError
 from pi_agent.gpio import PinsError
 from pi_agent.protocol import EventCause, EventState, SettingsPatch
+from pi_agent.storage import ViewStore
 from tests.scripted_source import ScriptedSource
 
 from .conftest import until
@@ -180,6 +182,26 @@ async def test_the_camera_turns_by_request(mock_pins: Any, tmp_path: Path) -> No
         ):
             status, answer = await post(client, path, body)
             assert (status, answer["error"]["field"]) == (400, field)
+
+
+async def test_a_camera_that_turns_by_request_was_not_moved(mock_pins: Any, tmp_path: Path) -> None:
+    source = ScriptedSource()
+    async with running(tmp_path, source) as (agent, client):
+        source.still(3)
+        await until(lambda: agent.cameras.find("porch").status.covered is False)
+        assert (await post(client, "/api/v1/cameras/porch/accept-view", {}))[0] == 202
+        source.still(20)
+        while await ViewStore(agent.database).load("porch") is None:
+            await asyncio.sleep(0.01)
+        assert agent.cameras.find("porch").status.moved is False
+        assert (await post(client, "/api/v1/cameras/porch/pan", {"preset": "door"}))[0] == 202
+        source.turned(40)
+        await until(lambda: agent.cameras.find("porch").status.moved is None)
+        with agent.feed.subscribed() as feed:
+            source.turned(20)
+            source.dark(13)
+            while (heard := await feed.next()) is not None and '"covered":true' not in heard[1]:
+                assert '"moved":true' not in heard[1]
 
 
 async def test_without_them_the_api_says_what_to_do(tmp_path: Path) -> None:

@@ -287,6 +287,15 @@ def test_while_nobody_looks_nothing_is_known_of_now() -> None:
     assert camera.told == [False, None, True]
 
 
+def test_a_clock_that_begins_anew_is_no_harm() -> None:
+    camera = put_up()
+    camera.now = 0.0
+    camera.show(AS_PUT_UP, 20)
+    assert camera.told == [False]
+    camera.show(TURNED, 25)
+    assert camera.told == [False, True]
+
+
 def test_a_break_is_no_time_of_another_view() -> None:
     camera = put_up()
     camera.show(TURNED, 14)
