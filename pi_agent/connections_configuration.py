@@ -1,5 +1,6 @@
 """The sections of the configuration about where events go besides Home Assistant."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,11 +10,35 @@ import voluptuous as vol
 from yarl import URL
 
 from pi_agent import configuration_values as values
+from pi_agent.copies import Destination
 from pi_agent.mqtt import Broker
 from pi_agent.webhook import Receiver
 
 _PORT, _TLS_PORT = 1883, 8883
 _LEAST_SECRET = 16  # characters
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyConfiguration:
+    """The second machine that gets a copy of every event; key and known hosts may be elsewhere."""
+
+    host: str
+    user: str
+    port: int = 22
+    directory: str = "pi-motion-camera"
+    key: Path | None = None
+    known_hosts: Path | None = None
+
+    def destination(self, data_dir: Path) -> Destination:
+        """The same with both files, which else are in the data directory."""
+        return Destination(
+            host=self.host,
+            port=self.port,
+            user=self.user,
+            directory=self.directory,
+            key=self.key or data_dir / "copy_key",
+            known_hosts=self.known_hosts or data_dir / "copy_known_hosts",
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +82,19 @@ class WebhookConfiguration:
     def receiver(self) -> Receiver:
         """The same for whoever posts."""
         return Receiver(url=self.url, secret=self.secret)
+
+
+def _user(value: Any) -> str:
+    if not isinstance(value, str) or not re.fullmatch(r"[0-9A-Za-z_][0-9A-Za-z_.-]{0,63}", value):
+        raise vol.Invalid("must be a user's name on that machine, such as pi-copies")
+    return value
+
+
+def _directory(value: Any) -> str:
+    text = values.text(value)
+    if ".." in text.split("/") or not text.isprintable():
+        raise vol.Invalid("must be a directory on that machine, without .., such as front-garden")
+    return text.rstrip("/") or "/"
 
 
 def _tls(value: Any) -> bool:
@@ -105,6 +143,14 @@ def _secret(value: Any) -> str:
     return text
 
 
+COPY = {
+    vol.Required("host"): values.host,
+    vol.Required("user"): _user,
+    vol.Optional("port"): values.remote_port,
+    vol.Optional("directory"): _directory,
+    vol.Optional("key"): values.text,
+    vol.Optional("known_hosts"): values.text,
+}
 MQTT = {
     vol.Required("host"): values.host,
     vol.Optional("port"): values.remote_port,
@@ -117,6 +163,12 @@ MQTT = {
     vol.Optional("client_id"): _client_id,
 }
 WEBHOOK = {vol.Required("url"): _url, vol.Required("secret"): _secret}
+
+
+def copy_configuration(entry: Mapping[str, Any]) -> CopyConfiguration:
+    """The section after its check."""
+    files = {name: Path(entry[name]) for name in ("key", "known_hosts") if name in entry}
+    return CopyConfiguration(**{**entry, **files})
 
 
 def mqtt_mistakes(entry: Any) -> list[str]:

@@ -16,7 +16,7 @@ from pi_agent.capture import (
 )
 
 if TYPE_CHECKING:
-    from pi_agent.configuration import CameraConfiguration
+    from pi_agent.camera_configuration import CameraConfiguration
 
 _PI_CAMERA = "picamera2"
 
