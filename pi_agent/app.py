@@ -135,8 +135,8 @@ class Agent:
         self.mqtt = self._start_mqtt()
         self.webhook = self._start_webhook()
         await self._start_server()
-        self.cameras.start()
         self._stack.push_async_callback(self.cameras.close)
+        self.cameras.start()
         if self.gpio is not None:
             self.gpio.start()
 

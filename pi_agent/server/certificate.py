@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from pi_agent.errors import ConfigurationError
+from pi_agent.runtime.durable_files import write_durably
 
 _VALID_FOR = timedelta(days=365 * 100)  # clients pin it: its end would only lock them out
 # A Pi without a clock may start in 1970; the certificate must be valid all the same.
@@ -80,5 +81,4 @@ def _write_private(path: Path, data: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(".part")
     part.touch(mode=0o600)
-    part.write_bytes(data)
-    part.replace(path)
+    write_durably(path, data, part=part)  # an empty one would keep the agent from starting
