@@ -47,7 +47,7 @@ def _fps(value: Any) -> float:
 CAMERA = {
     vol.Required("id"): values.camera_id,
     vol.Required("source"): _source,
-    vol.Optional("name"): values.text,
+    vol.Optional("name"): values.name,
     vol.Optional("width"): _side,
     vol.Optional("height"): _side,
     vol.Optional("fps"): _fps,

@@ -89,7 +89,7 @@ class Configuration:
 
 
 _FILE = {
-    vol.Optional("name"): values.text,
+    vol.Optional("name"): values.name,
     vol.Optional("data_dir"): values.text,
     vol.Optional("server"): SERVER,
     vol.Optional("storage"): STORAGE,

@@ -14,6 +14,14 @@ def text(value: Any) -> str:
     return value.strip()
 
 
+def name(value: Any) -> str:
+    """What people call something; clients take no longer one. Raises vol.Invalid."""
+    called = text(value)
+    if len(called) > 128 or not called.isprintable():
+        raise vol.Invalid("must be a text of one line and at most 128 characters")
+    return called
+
+
 def camera_id(value: Any) -> str:
     """What a camera is called in addresses. Raises vol.Invalid."""
     if not isinstance(value, str) or not re.fullmatch(r"[a-z0-9_]{1,64}", value):

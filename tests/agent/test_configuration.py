@@ -137,6 +137,11 @@ def test_three_mistakes_are_all_named_with_the_nearest_right_key(tmp_path: Path)
         ),
         ("server = 3", "server: must be a table of its own: [server]"),
         ("name = 3", "name: must be a text that is not empty"),
+        (f"name = '{'x' * 129}'", "name: must be a text of one line and at most 128 characters"),
+        (
+            "[[cameras]]\nid='a'\nsource='demo'\nname=\"a\\nb\"",
+            "cameras[1].name: must be a text of one line and at most 128 characters",
+        ),
         ("[server]\nport = 70000", "server.port: must be a whole number from 0 to 65535"),
         ("[server]\nport = true", "server.port: must be a whole number from 0 to 65535"),
         (
