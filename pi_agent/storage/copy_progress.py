@@ -3,7 +3,7 @@
 import sqlite3
 
 from .database_worker import Database
-from .event_store import number_of
+from .event_rows import number_of
 
 
 class CopyProgress:

@@ -8,7 +8,7 @@ from pi_agent.protocol import MotionEvent
 from pi_agent.runtime.durable_files import disk_problem
 
 from .database_worker import Database
-from .event_store import delete_event
+from .event_rows import delete_event
 
 
 class EventEraser:

@@ -1,32 +1,14 @@
 """Every event as it is now, each change with a revision of its own."""
 
-import hashlib
-import logging
-import sqlite3
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
 
-from pi_agent.protocol import (
-    Box,
-    EventPage,
-    EventState,
-    HistorySummary,
-    MotionEvent,
-    ProtocolError,
-    decode,
-    encode,
-    from_json,
-    to_json,
-)
+from pi_agent.protocol import Box, EventPage, HistorySummary, MotionEvent
 from pi_agent.runtime.durable_files import FileDigest
 
+from . import event_rows as rows
 from .database_worker import Database
-from .event_pages import EventQuery, event_page, event_page_json, history_summary, names_of
+from .event_pages import EventQuery, event_page, event_page_json, history_summary
 from .media_digests import MediaDigests, digests_of
-
-_LOGGER = logging.getLogger(__name__)
-_LONGEST_EVENT = timedelta(hours=1)  # the most that `longest_event_seconds` can be set to
 
 
 class EventStore:
@@ -41,9 +23,7 @@ class EventStore:
 
     async def save(self, event: MotionEvent) -> MotionEvent:
         """Save the event as it is now; returns it with the revision that this change got."""
-        return await self._database.execute(
-            lambda connection: _save(connection, event, self._now())
-        )
+        return await self._database.execute(lambda c: rows.save_event(c, event, self._now()))
 
     async def record(self, event: MotionEvent, jpeg: bytes | None = None) -> MotionEvent:
         """Save what the tracker says of an event, and its snapshot with it: both or neither.
@@ -51,15 +31,17 @@ class EventStore:
         What the tracker does not know of stays as it was: snapshot, clip, why there is none, and
         `keep`. The picture stays here until `drop_picture` says that it is a file.
         """
-        return await self._database.execute(lambda c: _record(c, event, self._now(), jpeg))
+        return await self._database.execute(
+            lambda c: rows.record_event(c, event, self._now(), jpeg)
+        )
 
     async def picture(self, event_id: str) -> bytes | None:
         """The snapshot of an event that is no file yet; None where it is one, or there is none."""
-        return await self._database.read(lambda c: _picture(c, event_id))
+        return await self._database.read(lambda c: rows.picture_of(c, event_id))
 
     async def events_with_pictures(self) -> tuple[MotionEvent, ...]:
         """The events whose snapshots are no files yet, oldest first."""
-        return await self._database.read(_events_with_pictures)
+        return await self._database.read(rows.events_with_pictures)
 
     async def drop_picture(self, event_id: str) -> bool:
         """The snapshot of the event is a file now; whether there still is such an event."""
@@ -75,12 +57,12 @@ class EventStore:
     ) -> MotionEvent | None:
         """Change a saved event, which may have got a clip; None where there is none."""
         return await self._database.execute(
-            lambda c: _amend(c, event_id, change, self._now(), clip)
+            lambda c: rows.amend_event(c, event_id, change, self._now(), clip)
         )
 
     async def find(self, event_id: str) -> MotionEvent | None:
         """The event with this id, None where there is none."""
-        return await self._database.read(lambda connection: _find(connection, event_id))
+        return await self._database.read(lambda c: rows.find_event(c, event_id))
 
     async def digests(self, event_id: str) -> MediaDigests:
         """What the files of an event are recognised by."""
@@ -88,23 +70,23 @@ class EventStore:
 
     async def snapshot_box(self, event_id: str) -> Box | None:
         """Where motion was seen in the frame of the snapshot; None where that is not known."""
-        return await self._database.read(lambda c: _snapshot_box(c, event_id))
+        return await self._database.read(lambda c: rows.snapshot_box_of(c, event_id))
 
     async def page(self, query: EventQuery) -> EventPage:
         """The events that fit; RequestError names a bad limit or cursor."""
-        return await self._database.read(lambda connection: event_page(connection, query))
+        return await self._database.read(lambda c: event_page(c, query))
 
     async def page_json(self, query: EventQuery) -> str:
         """The JSON of the page that `page` gives, at a tenth of the cost."""
-        return await self._database.read(lambda connection: event_page_json(connection, query))
+        return await self._database.read(lambda c: event_page_json(c, query))
 
     async def summary(self, query: EventQuery) -> HistorySummary:
         """How many of the events that fit began when, and all names that lead to events."""
-        return await self._database.read(lambda connection: history_summary(connection, query))
+        return await self._database.read(lambda c: history_summary(c, query))
 
     async def newest_revision(self) -> int:
         """The revision of the last change of any event, 0 before the first."""
-        return await self._database.read(lambda connection: number_of(connection, "revision"))
+        return await self._database.read(lambda c: rows.number_of(c, "revision"))
 
     async def changed_after(
         self, revision: int, *, limit: int | None = None
@@ -114,226 +96,22 @@ class EventStore:
         A revision beyond the newest is one of another database: everything is told, as lost.
         """
         documents, lost = await self.documents_after(revision, limit=limit)
-        return tuple(_read(document) for _, document in documents), lost
+        return tuple(rows.read_event(document) for _, document in documents), lost
 
     async def documents_after(
         self, revision: int, *, limit: int | None = None
     ) -> tuple[list[tuple[int, str]], bool]:
         """The same as (revision, JSON of the event)."""
-        return await self._database.read(lambda c: _documents_after(c, revision, limit))
+        return await self._database.read(lambda c: rows.documents_after(c, revision, limit))
 
     async def awaiting_clip(self) -> tuple[MotionEvent, ...]:
         """Events that have ended with neither a clip nor a reason why there is none."""
-        return await self._database.read(_awaiting_clip)
+        return await self._database.read(rows.events_awaiting_clip)
 
     async def delete(self, event_id: str) -> bool:
         """Forget an event; whether there was one."""
-        return await self._database.execute(lambda connection: delete_event(connection, event_id))
+        return await self._database.execute(lambda c: rows.delete_event(c, event_id))
 
     async def close_open_events(self) -> tuple[MotionEvent, ...]:
         """End the events that a crash left open, at the time of their last change."""
-        return await self._database.execute(lambda connection: _close_open(connection, self._now()))
-
-
-def number_of(connection: sqlite3.Connection, name: str) -> int:
-    """A number that is kept beside the events: revision, deleted_revision, media_bytes."""
-    (value,) = connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
-    return int(value)
-
-
-def delete_event(connection: sqlite3.Connection, event_id: str) -> bool:
-    """Forget an event in the present transaction; whether there was one."""
-    event = _find(connection, event_id)
-    if event is None:
-        return False
-    _set_names(connection, event, event, frozenset())
-    connection.execute("DELETE FROM pictures WHERE event_id = ?", (event_id,))
-    (size,) = connection.execute(
-        "DELETE FROM events WHERE id = ? RETURNING media_bytes", (event_id,)
-    ).fetchone()
-    _set_number(connection, "media_bytes", number_of(connection, "media_bytes") - size)
-    newest_deleted = max(event.revision, number_of(connection, "deleted_revision"))
-    _set_number(connection, "deleted_revision", newest_deleted)
-    return True
-
-
-def _set_number(connection: sqlite3.Connection, name: str, value: int) -> None:
-    connection.execute("UPDATE meta SET value = ? WHERE name = ?", (str(value), name))
-
-
-def _save(connection: sqlite3.Connection, event: MotionEvent, now: float) -> MotionEvent:
-    return _replace(connection, _find(connection, event.id), event, now)
-
-
-def _replace(
-    connection: sqlite3.Connection, known: MotionEvent | None, event: MotionEvent, now: float
-) -> MotionEvent:
-    """Save `event` in the place of what is known of it, as the next revision."""
-    event = replace(event, revision=number_of(connection, "revision") + 1)
-    _set_number(connection, "revision", event.revision)
-    _set_names(connection, known, event, names_of(event))
-    connection.execute(
-        "INSERT INTO events (id, revision, camera, state, started_at, changed_at, document, keep, "
-        "awaits_clip) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
-        "revision = excluded.revision, state = excluded.state, changed_at = excluded.changed_at, "
-        "document = excluded.document, keep = excluded.keep, awaits_clip = excluded.awaits_clip",
-        (
-            event.id,
-            event.revision,
-            event.camera,
-            event.state.value,
-            encode(event.started_at),
-            encode(datetime.fromtimestamp(now, UTC)),
-            to_json(event),
-            event.keep,
-            event.clip is None and event.clip_error is None,
-        ),
-    )
-    return event
-
-
-def _set_names(
-    connection: sqlite3.Connection,
-    known: MotionEvent | None,
-    event: MotionEvent,
-    names: frozenset[tuple[str, str]],
-) -> None:
-    """Have exactly these (kind, name) lead to the event."""
-    before = names_of(known) if known else frozenset()
-    if before == names:
-        return
-    place = (encode(event.started_at), event.id)
-    connection.executemany(
-        "DELETE FROM event_names WHERE kind = ? AND name = ? AND started_at = ? AND id = ?",
-        [(*name, *place) for name in before - names],
-    )
-    connection.executemany(
-        "INSERT OR IGNORE INTO event_names VALUES (?, ?, ?, ?)",
-        [(*name, *place) for name in names - before],
-    )
-
-
-def _record(
-    connection: sqlite3.Connection, event: MotionEvent, now: float, jpeg: bytes | None
-) -> MotionEvent:
-    known = _find(connection, event.id)
-    if known is not None:
-        event = _with_what_is_known(event, known)
-    saved = _replace(connection, known, event, now)
-    if jpeg is not None:
-        connection.execute("INSERT OR REPLACE INTO pictures VALUES (?, ?)", (event.id, jpeg))
-        box = None if event.box is None else to_json(event.box)
-        connection.execute(
-            "UPDATE events SET snapshot_box = ?, snapshot_sha256 = ? WHERE id = ?",
-            (box, hashlib.sha256(jpeg).hexdigest(), event.id),
-        )
-        _count_bytes(connection, event.id, len(jpeg))
-    return saved
-
-
-def _picture(connection: sqlite3.Connection, event_id: str) -> bytes | None:
-    row = connection.execute("SELECT jpeg FROM pictures WHERE event_id = ?", (event_id,)).fetchone()
-    return row[0] if row else None
-
-
-def _events_with_pictures(connection: sqlite3.Connection) -> tuple[MotionEvent, ...]:
-    rows = connection.execute(
-        "SELECT document FROM pictures JOIN events ON id = event_id ORDER BY id"
-    )
-    return tuple(_readable(document for (document,) in rows))
-
-
-def _with_what_is_known(event: MotionEvent, known: MotionEvent) -> MotionEvent:
-    return replace(
-        event,
-        snapshot=event.snapshot or known.snapshot,
-        clip=known.clip,
-        clip_error=known.clip_error,
-        keep=known.keep,
-        labels=event.labels or known.labels,
-    )
-
-
-def _amend(
-    connection: sqlite3.Connection,
-    event_id: str,
-    change: Callable[[MotionEvent], MotionEvent],
-    now: float,
-    clip: FileDigest | None,
-) -> MotionEvent | None:
-    known = _find(connection, event_id)
-    if known is None:
-        return None
-    if clip is not None:
-        _count_bytes(connection, event_id, clip.size)
-        sql = "UPDATE events SET clip_sha256 = ? WHERE id = ?"
-        connection.execute(sql, (clip.sha256, event_id))
-    changed = change(known)
-    return known if changed == known else _replace(connection, known, changed, now)
-
-
-def _count_bytes(connection: sqlite3.Connection, event_id: str, more: int) -> None:
-    sql = "UPDATE events SET media_bytes = media_bytes + ? WHERE id = ?"
-    connection.execute(sql, (more, event_id))
-    _set_number(connection, "media_bytes", number_of(connection, "media_bytes") + more)
-
-
-def _read(document: str) -> MotionEvent:
-    return decode(MotionEvent, from_json(document))
-
-
-def _readable(documents: Iterable[str]) -> Iterator[MotionEvent]:
-    """All but those that a worn card has spoilt: one event keeps no agent from starting."""
-    for document in documents:
-        try:
-            yield _read(document)
-        except ProtocolError as error:
-            _LOGGER.warning("An event in the database cannot be read: %s", error)
-
-
-def _find(connection: sqlite3.Connection, event_id: str) -> MotionEvent | None:
-    row = connection.execute("SELECT document FROM events WHERE id = ?", (event_id,)).fetchone()
-    return _read(row[0]) if row else None
-
-
-def _snapshot_box(connection: sqlite3.Connection, event_id: str) -> Box | None:
-    row = connection.execute("SELECT snapshot_box FROM events WHERE id = ?", (event_id,)).fetchone()
-    return decode(Box, from_json(row[0])) if row and row[0] else None
-
-
-def _documents_after(
-    connection: sqlite3.Connection, revision: int, limit: int | None
-) -> tuple[list[tuple[int, str]], bool]:
-    foreign = revision > number_of(connection, "revision")
-    since = 0 if foreign else revision
-    rows = connection.execute(
-        "SELECT revision, document FROM events WHERE revision > ? ORDER BY revision LIMIT ?",
-        (since, -1 if limit is None else limit),
-    )
-    lost = foreign or revision < number_of(connection, "deleted_revision")
-    return rows.fetchall(), lost
-
-
-def _awaiting_clip(connection: sqlite3.Connection) -> tuple[MotionEvent, ...]:
-    rows = connection.execute(
-        "SELECT document FROM events WHERE awaits_clip AND state = ? ORDER BY id",
-        (EventState.ENDED.value,),
-    )
-    return tuple(_readable(document for (document,) in rows))
-
-
-def _close_open(connection: sqlite3.Connection, now: float) -> tuple[MotionEvent, ...]:
-    rows = connection.execute(
-        "SELECT document, changed_at FROM events WHERE state != 'ended' ORDER BY revision"
-    ).fetchall()
-    open_events = [(event, at) for text, at in rows for event in _readable((text,))]
-    return tuple(_save(connection, _ended(*known), now) for known in open_events)
-
-
-def _ended(event: MotionEvent, changed_at: str) -> MotionEvent:
-    # The clock may have jumped either way since; an event is neither negative nor a day long.
-    last_seen = min(
-        max(event.started_at, datetime.fromisoformat(changed_at)),
-        event.started_at + _LONGEST_EVENT,
-    )
-    return replace(event, state=EventState.ENDED, ended_at=event.ended_at or last_seen)
+        return await self._database.execute(lambda c: rows.close_open_events(c, self._now()))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pi_agent.protocol import EventState, MotionEvent, decode, from_json
 
 from .database_worker import Database
-from .event_store import number_of
+from .event_rows import number_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
