@@ -128,8 +128,9 @@ class CaptureWorker(ThreadWorker):
 
     def set_paused(self, paused: bool) -> None:
         """Let go of the camera, or take it again; acts at once, from any thread."""
-        self._paused = paused
-        self._wake()
+        if paused != self._paused:
+            self._paused = paused
+            self._wake()
 
     def _wake(self) -> None:
         self._nudged.set()

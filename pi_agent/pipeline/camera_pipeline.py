@@ -1,17 +1,13 @@
 """One camera from its source to its viewers and its events."""
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from pi_agent.capture import CaptureWorker, FrameSource
-from pi_agent.clips.clip_worker import ClipWorker, ReelSink
+from pi_agent.capture import FrameSource
 from pi_agent.errors import UnavailableError
-from pi_agent.events import EventFeed, EventJournal
 from pi_agent.frames import Frame, FrameHub
 from pi_agent.gpio import PanHead
-from pi_agent.motion import MotionWorker
-from pi_agent.objects import ObjectFinder, ObjectLooker
+from pi_agent.objects import ObjectFinder
 from pi_agent.protocol import (
     CameraInfo,
     CameraMessage,
@@ -26,39 +22,16 @@ from pi_agent.protocol import (
     SettingsPatch,
     TriggerRequest,
 )
-from pi_agent.runtime import LoopBridge
-from pi_agent.storage import SettingsStore, ViewStore
-from pi_agent.streaming import CameraStreams, EncodedPicture, JpegWorker, Stills
+from pi_agent.streaming import CameraStreams, EncodedPicture, Stills
 
+from .camera_workers import CameraServices, CameraWorkers
 from .event_gate import EventGate
 from .look_feed import LookFeed
-from .settings_parts import (
-    camera_controls,
-    check_white_balance,
-    clip_settings,
-    picture_view,
-    stream_settings,
-)
+from .settings_parts import check_white_balance
 from .worker_reports import WorkerReports
 
 _CAPABILITIES = ("motion", "covered", "moved")
 _BEHIND_SECONDS = 20.0  # in which every taker has looked at a frame, however slow the machine
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CameraServices:
-    """What all cameras of the agent share; `lose_clip` takes an event's id and the reason."""
-
-    bridge: LoopBridge
-    feed: EventFeed
-    journal: EventJournal
-    settings_store: SettingsStore
-    view_store: ViewStore
-    reels: ReelSink
-    lose_clip: Callable[[str, str], None]
-    looker: ObjectLooker
-    looks_per_second: float
-    on_worker_death: Callable[[str, Exception], None]
 
 
 class CameraPipeline:
@@ -86,8 +59,16 @@ class CameraPipeline:
         self._status = _initial_status(settings)
         self._covered: bool | None = None
         self._moved: bool | None = None
-        self._reports = WorkerReports(self, services.bridge, lose_clip=services.lose_clip)
-        self._build_workers(source, view)
+        self._workers = CameraWorkers(
+            camera,
+            source,
+            self._hub,
+            settings,
+            services,
+            reports=WorkerReports(self, services.bridge, lose_clip=services.lose_clip),
+            status=lambda: self.status,
+            view=view,
+        )
         self._stills = Stills(self._hub)
         self._gate = EventGate(services.journal, awaits_label=self._awaits_label)
         self._objects = ObjectFinder(
@@ -97,60 +78,16 @@ class CameraPipeline:
             labels=lambda: self.settings.labels,
             looks_per_second=services.looks_per_second,
         )
-        self.looks = LookFeed(self._motion.tell_looks)
-
-    def _build_workers(self, source: FrameSource, view: bytes | None) -> None:
-        settings, services = self.settings, self._services
-        self._capture = CaptureWorker(
-            self.id,
-            source,
-            self._hub,
-            view=picture_view(settings),
-            listener=self._reports,
-            on_death=services.on_worker_death,
-        )
-        self._capture.controls = camera_controls(settings)
-        self._motion = MotionWorker(
-            self.id,
-            self._hub,
-            settings,
-            self._reports,
-            view=view,
-            on_death=services.on_worker_death,
-        )
-        self._jpeg = JpegWorker(
-            self.id,
-            self._hub,
-            services.bridge,
-            settings=stream_settings(settings),
-            status=lambda: self.status,
-            on_death=services.on_worker_death,
-        )
-        self._clips = ClipWorker(
-            self.id,
-            self._hub,
-            clip_settings(settings),
-            services.reels,
-            self._reports,
-            on_death=services.on_worker_death,
-        )
+        self.looks = LookFeed(self._workers.motion.tell_looks)
 
     def start(self) -> None:
         """Start to capture, to look for motion and to serve viewers."""
         self._objects.start()
-        self._jpeg.start()
-        self._clips.start()
-        self._motion.start()
-        self._capture.set_paused(self.settings.privacy)
-        self._capture.start()
+        self._workers.start()
 
     async def close(self) -> None:
-        """Stop all workers in reverse; an open event is ended, its reel handed to the writer.
-
-        May be called twice.
-        """
-        for worker in (self._capture, self._motion, self._clips, self._jpeg):
-            await asyncio.to_thread(worker.close)
+        """Stop all of it; an open event is ended. May be called twice."""
+        await self._workers.close()
         await self._objects.close()
 
     @property
@@ -161,7 +98,7 @@ class CameraPipeline:
         return replace(
             self._status,
             fps=round(fps, 1) if fps else None,
-            controls=self._capture.offered_controls,
+            controls=self._workers.capture.offered_controls,
             labels=tuple(sorted(self._services.looker.labels)),
             covered=self._covered if online else None,
             moved=self._moved if online else None,
@@ -171,22 +108,22 @@ class CameraPipeline:
     @property
     def streams(self) -> CameraStreams:
         """The MJPEG streams of this camera."""
-        return self._jpeg.streams
+        return self._workers.jpeg.streams
 
     @property
     def skipped_frames(self) -> int:
         """Pictures that came broken from the camera and nobody got."""
-        return self._capture.skipped_frames
+        return self._workers.capture.skipped_frames
 
     @property
     def dropped_frames(self) -> int:
         """Frames that viewers missed."""
-        return self._jpeg.dropped_frames
+        return self._workers.jpeg.dropped_frames
 
     @property
     def lost_pictures(self) -> int:
         """Pictures that no clip can have, because the agent or the disk was too slow."""
-        return self._clips.lost_pictures
+        return self._workers.clips.lost_pictures
 
     @property
     def objects(self) -> ObjectFinder:
@@ -208,7 +145,7 @@ class CameraPipeline:
     @property
     def stuck_threads(self) -> tuple[str, ...]:
         """What of this camera does not get on and only a restart mends; not that it is offline."""
-        capture = (f"capture-{self.id}",) if self._capture.is_stuck else ()
+        capture = (f"capture-{self.id}",) if self._workers.capture.is_stuck else ()
         behind = self._hub.behind_seconds > _BEHIND_SECONDS
         return (*capture, f"a taker of {self.id}'s frames") if behind else capture
 
@@ -219,7 +156,7 @@ class CameraPipeline:
             id=self.id,
             name=self.name,
             status=self.status,
-            encoder=self._capture.encoder,
+            encoder=self._workers.capture.encoder,
             capabilities=self._capabilities,
         )
 
@@ -247,7 +184,7 @@ class CameraPipeline:
         async with self._changing:
             settings = patch.apply(self.settings)
             if "white_balance" in patch.changes:
-                check_white_balance(settings, self._capture.offered_controls)
+                check_white_balance(settings, self._workers.capture.offered_controls)
             if settings != self.settings:
                 await self._services.settings_store.save(self.id, settings)
                 self._apply(settings)
@@ -258,7 +195,7 @@ class CameraPipeline:
         if self.settings.privacy:
             raise UnavailableError("the camera is in privacy mode; switch it off first")
         self._gate.let_through()
-        self._motion.trigger(request.cause, request.seconds)
+        self._workers.motion.trigger(request.cause, request.seconds)
 
     def require_sensor(self, seconds: float) -> None:
         """From now on motion is an event only where a sensor sees somebody within that time."""
@@ -274,11 +211,11 @@ class CameraPipeline:
             raise UnavailableError("motion detection is off, and with it nobody looks at the view")
         if self._status.state is not CameraState.ONLINE:
             raise UnavailableError(self._status.reason or "the camera shows nothing")
-        self._motion.accept_view()
+        self._workers.motion.accept_view()
 
     def turned(self) -> None:
         """Take note that the pan head turns: it will be another view, and none that is wrong."""
-        self._motion.turn(self.pan.state.angle if self.pan else None)
+        self._workers.motion.turn(self.pan.state.angle if self.pan else None)
         self.tell_status()
 
     def set_status(self, status: CameraStatus) -> None:
@@ -304,7 +241,7 @@ class CameraPipeline:
 
     def keep_pictures(self, event: MotionEvent, frame: Frame | None) -> None:
         """Keep the pictures of an event that changed, for its clip; in the motion thread."""
-        self._clips.on_motion_event(event, frame)
+        self._workers.clips.on_motion_event(event, frame)
 
     def take_motion(self, message: MotionMessage) -> None:
         """Tell what moves right now."""
@@ -340,14 +277,9 @@ class CameraPipeline:
 
     def _apply(self, settings: CameraSettings) -> None:
         before, self.settings = self.settings, settings
-        self._capture.view = picture_view(settings)
-        self._capture.controls = camera_controls(settings)
-        self._jpeg.settings = stream_settings(settings)
-        self._motion.apply(settings)
-        self._clips.apply(clip_settings(settings))
+        self._workers.apply(settings)
         self._services.feed.publish(SettingsMessage(camera=self.id, settings=settings))
         if settings.privacy != before.privacy:
-            self._capture.set_paused(settings.privacy)
             self.set_status(replace(_initial_status(settings), size=self._status.size))
 
 

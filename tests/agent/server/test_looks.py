@@ -28,7 +28,7 @@ async def watched(api: Api) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
 
 
 def tells_looks(camera: CameraPipeline) -> bool:
-    return camera._motion._teller is not None
+    return camera._workers.motion._teller is not None
 
 
 async def next_look(socket: aiohttp.ClientWebSocketResponse) -> MotionLook:
