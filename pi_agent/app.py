@@ -8,20 +8,19 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
-from typing import Any, Self
+from typing import Self
 
 from pi_agent import __version__
 from pi_agent.capture import FrameSource
 from pi_agent.configuration import CameraConfiguration, Configuration
-from pi_agent.copies import EventCopier, open_target
+from pi_agent.connections import Connections
 from pi_agent.errors import AgentError
 from pi_agent.events import EventFeed
 from pi_agent.gpio_wiring import GpioParts
-from pi_agent.mqtt import MqttPublisher, StateBoard
 from pi_agent.objects import ModelFolder, ObjectLooker
 from pi_agent.pipeline import CameraPipeline, CameraServices, CameraSet, Recording
 from pi_agent.protocol import CameraSettings
-from pi_agent.runtime import EventFollower, LoopBridge, settled_heap
+from pi_agent.runtime import LoopBridge, settled_heap
 from pi_agent.server import (
     AccessGuard,
     AgentCertificate,
@@ -37,13 +36,11 @@ from pi_agent.server import (
 from pi_agent.sources import camera_source
 from pi_agent.storage import (
     AccessStore,
-    CopyProgress,
     Database,
     SettingsStore,
     ViewStore,
     agent_identity,
 )
-from pi_agent.webhook import WebhookPoster
 
 _LOGGER = logging.getLogger(__name__)
 DATABASE, MODELS = "agent.db", "models"
@@ -127,13 +124,15 @@ class Agent:
         self.events = self.recording.events
         await self.recording.start()
         self._stack.push_async_callback(self.recording.close)
-        self.copier = self._start_copier()
         self._start_looker()
         self.cameras = self._cameras = await self._create_cameras()
         self.identity = await self._identity()
         self.gpio = self._open_gpio()
-        self.mqtt = self._start_mqtt()
-        self.webhook = self._start_webhook()
+        self.connections = Connections(configuration, self.database, self.recording, self.feed)
+        self._stack.push_async_callback(self.connections.close)
+        self.connections.start(
+            self.identity.agent_id, lambda: [camera.hello for camera in self.cameras]
+        )
         await self._start_server()
         self._stack.push_async_callback(self.cameras.close)
         self.cameras.start()
@@ -163,20 +162,6 @@ class Agent:
         for camera in self._cameras or ():
             camera.tell_status()
 
-    def _start_copier(self) -> EventCopier | None:
-        if self._configuration.copy is None:
-            return None
-        destination = self._configuration.copy.destination(self._configuration.data_dir)
-        copier = EventCopier(
-            self.events,
-            self.recording.media,
-            CopyProgress(self.database, destination.url),
-            lambda: open_target(destination),
-            machine=destination.machine,
-        )
-        self._start_follower(copier)
-        return copier
-
     def _open_gpio(self) -> GpioParts | None:
         if self._configuration.gpio is None:
             return None
@@ -184,34 +169,6 @@ class Agent:
         self._stack.push_async_callback(parts.close)
         parts.open()
         return parts
-
-    def _start_mqtt(self) -> MqttPublisher | None:
-        if self._configuration.mqtt is None:
-            return None
-        broker = self._configuration.mqtt.broker(self.identity.agent_id)
-        board = StateBoard(
-            self.feed, lambda: [camera.hello for camera in self.cameras], broker.topic
-        )
-        board.start()
-        self._stack.push_async_callback(board.close)
-        progress = CopyProgress(self.database, broker.url, from_now=True)
-        publisher = MqttPublisher(self.events, progress, broker, board)
-        self._start_follower(publisher)
-        return publisher
-
-    def _start_webhook(self) -> WebhookPoster | None:
-        if self._configuration.webhook is None:
-            return None
-        receiver = self._configuration.webhook.receiver
-        progress = CopyProgress(self.database, receiver.name, from_now=True)
-        poster = WebhookPoster(self.events, progress, receiver)
-        self._start_follower(poster)
-        return poster
-
-    def _start_follower(self, follower: EventFollower[Any]) -> None:
-        self.feed.add_event_listener(follower.nudge)
-        follower.start()
-        self._stack.push_async_callback(follower.close)
 
     async def _create_cameras(self) -> CameraSet:
         services = CameraServices(
@@ -265,9 +222,9 @@ class Agent:
             access=self.access,
             guard=guard,
             system=system,
-            copier=self.copier,
-            mqtt=self.mqtt,
-            webhook=self.webhook,
+            copier=self.connections.copier,
+            mqtt=self.connections.mqtt,
+            webhook=self.connections.webhook,
             problems=self._problems,
             controls=self._controls(),
         )

@@ -57,14 +57,14 @@ async def test_an_event_is_on_the_second_machine_moments_later(
         source.still(4)
         source.walk(3)
         source.still(8)
-        assert agent.copier is not None
-        await until(lambda: agent.copier and agent.copier.problem)
+        assert agent.connections.copier is not None
+        await until(lambda: agent.connections.copier and agent.connections.copier.problem)
         told = await metrics(agent)
         assert told["pi_agent_copy_ok"] == 0
         assert told["pi_agent_copy_waiting_events"] == 1
         await introduce(server, place)
         await until(lambda: len(server.files("*.mp4")) == 1 and len(server.files()) == 3)
-        await all_copied(agent.copier)
+        await all_copied(agent.connections.copier)
         told = await metrics(agent)
         assert told["pi_agent_copy_ok"] == 1
         assert told["pi_agent_copy_waiting_events"] == 0
@@ -83,7 +83,7 @@ async def test_without_a_second_machine_nothing_of_it_is_told(tmp_path: Path) ->
         data_dir=tmp_path, server=ServerConfiguration(host="127.0.0.1", port=0, tls=False)
     )
     async with Agent(settings) as agent:
-        assert agent.copier is None
+        assert agent.connections.copier is None
         assert await metrics(agent) == {}
 
 

@@ -214,7 +214,7 @@ async def test_an_agent_that_starts_before_its_broker_waits_for_it(
         mqtt=settings_of(server),
     )
     async with Agent(settings) as agent:
-        await until(lambda: agent.mqtt and agent.mqtt.problem)
+        await until(lambda: agent.connections.mqtt and agent.connections.mqtt.problem)
         assert (await metrics(agent))["pi_agent_mqtt_ok"] == 0
         server.start()
         async with subscribed(server) as panel:
