@@ -48,7 +48,7 @@ _SWITCH_SECONDS = 0.0005
 
 
 class WorkerDiedError(AgentError):
-    """A thread that the agent cannot do without ended with an error; restart the agent."""
+    """A thread or task that the agent cannot do without ended with an error; restart the agent."""
 
 
 class Agent:
@@ -278,7 +278,7 @@ class Agent:
         return sum(c.streams.viewers for c in cameras), sum(c.dropped_frames for c in cameras)
 
     def _on_worker_death(self, name: str, error: Exception) -> None:
-        self._bridge.post(self._fail, WorkerDiedError(f"thread {name} died: {error!r}"))
+        self._bridge.post(self._fail, WorkerDiedError(f"{name} died: {error!r}"))
 
     def _fail(self, error: Exception) -> None:
         if self._ending is not None and not self._ending.done():

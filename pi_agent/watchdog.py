@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 
-from pi_agent.runtime import ServiceNotifier
+from pi_agent.runtime import LoopTask, ServiceNotifier
 
 _LOGGER = logging.getLogger(__name__)
 _FEEDS_A_WATCH = 4  # one that is lost, or two that are late, do no harm
@@ -31,25 +31,22 @@ class Watchdog:
         self._status = status
         self._told_status: str | None = None
         self._told_stuck: tuple[str, ...] = ()
-        self._task: asyncio.Task[None] | None = None
+        self._task = LoopTask("watchdog")
 
     def start(self) -> None:
         """Say that the agent serves, then begin to watch."""
         self._notifier.ready()
-        self._task = asyncio.create_task(self._watch(), name="watchdog")
+        self._task.start(self._watch())
 
     async def close(self, *, for_good: bool = True) -> None:
         """Say that the agent ends, unless another takes its place; may be called twice.
 
         To systemd the end of an agent is that of the service: it would kill the other one.
         """
-        task, self._task = self._task, None
-        if task is not None:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
-            if for_good:
-                self._notifier.stopping()
-            self._notifier.close()
+        await self._task.close()
+        if for_good:
+            self._notifier.stopping()
+        self._notifier.close()
 
     async def _watch(self) -> None:
         seconds = self._notifier.watchdog_seconds

@@ -14,6 +14,7 @@ from typing import Protocol
 import pi_agent
 from pi_agent.errors import UnavailableError
 from pi_agent.protocol import EventState, MotionEvent
+from pi_agent.runtime import LoopTask
 from pi_agent.runtime.durable_files import FileDigest, disk_problem
 
 from .reel_folder import ReelFolder
@@ -78,6 +79,7 @@ class ClipMaker:
         *,
         on_problem: Callable[[str | None], None] = lambda _problem: None,
         on_made: Callable[[], None] = lambda: None,
+        on_death: Callable[[str, Exception], None] = lambda _name, _error: None,
     ) -> None:
         self._folder = folder
         self._files = files
@@ -87,7 +89,7 @@ class ClipMaker:
         self._nudged = asyncio.Event()
         self._lost: dict[str, str] = {}
         self._attempts: dict[str, int] = {}
-        self._task: asyncio.Task[None] | None = None
+        self._task = LoopTask("clip-maker", on_death=on_death)
         self.made = 0
         self.waiting = 0
 
@@ -97,14 +99,11 @@ class ClipMaker:
         for event in await self._journal.awaiting_clip():
             if event.id not in reels:
                 self._lost[event.id] = _NOT_KEPT
-        self._task = asyncio.create_task(self._work(), name="clip-maker")
+        self._task.start(self._work())
 
     async def close(self) -> None:
         """Stop; a clip under way is made anew at the next start. May be called twice."""
-        task, self._task = self._task, None
-        if task is not None:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+        await self._task.close()
 
     def nudge(self) -> None:
         """Look at the folder soon: a reel was finished, or an event deleted."""

@@ -9,6 +9,7 @@ from typing import Protocol
 from pi_agent.errors import StorageError, UnavailableError
 from pi_agent.protocol import EventMessage, EventState, Label, MotionEvent
 from pi_agent.protocol.routes import EVENT_CLIP, EVENT_SNAPSHOT, path
+from pi_agent.runtime import LoopTask
 from pi_agent.runtime.durable_files import FileDigest
 
 from .feed import EventFeed
@@ -64,6 +65,7 @@ class EventJournal:
         *,
         on_problem: Callable[[str | None], None] = lambda _problem: None,
         on_picture: Callable[[], None] = lambda: None,
+        on_death: Callable[[str, Exception], None] = lambda _name, _error: None,
     ) -> None:
         self._store = store
         self._feed = feed
@@ -74,7 +76,7 @@ class EventJournal:
         self._turn = asyncio.Lock()  # saved and told are one step: the feed is in order of revision
         self._recovered = False
         self._closing = False
-        self._task: asyncio.Task[None] | None = None
+        self._task = LoopTask("event-journal", on_death=on_death)
 
     @property
     def lost_events(self) -> int:
@@ -87,15 +89,13 @@ class EventJournal:
             await self._recover()
         except StorageError as error:
             self._on_problem(str(error))
-        self._task = asyncio.create_task(self._write_changes(), name="event-journal")
+        self._task.start(self._write_changes())
 
     async def close(self) -> None:
         """Write what is queued, where the disk takes it, then stop; may be called twice."""
         self._closing = True
         self._wake.set()
-        task, self._task = self._task, None
-        if task is not None:
-            await task
+        await self._task.finish()
 
     def record(self, event: MotionEvent, jpeg: bytes | None = None) -> None:
         """Queue a change; `jpeg` is the event's snapshot, given once. Called on the event loop."""

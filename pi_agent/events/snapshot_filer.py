@@ -8,6 +8,7 @@ from typing import Protocol
 
 from pi_agent.errors import UnavailableError
 from pi_agent.protocol import MotionEvent
+from pi_agent.runtime import LoopTask
 from pi_agent.runtime.durable_files import disk_problem
 
 _LOGGER = logging.getLogger(__name__)
@@ -55,26 +56,25 @@ class SnapshotFiler:
         files: SnapshotFiles,
         *,
         on_problem: Callable[[str | None], None] = lambda _problem: None,
+        on_death: Callable[[str, Exception], None] = lambda _name, _error: None,
     ) -> None:
         self._store = store
         self._files = files
         self._on_problem = on_problem
         self._nudged = asyncio.Event()
         self._closing = False
-        self._task: asyncio.Task[None] | None = None
+        self._task = LoopTask("snapshot-filer", on_death=on_death)
 
     def start(self) -> None:
         """File what an earlier run left, then what comes."""
         self._nudged.set()
-        self._task = asyncio.create_task(self._work(), name="snapshot-filer")
+        self._task.start(self._work())
 
     async def close(self) -> None:
         """File what there is, where the disk takes it, then stop; may be called twice."""
         self._closing = True
         self._nudged.set()
-        task, self._task = self._task, None
-        if task is not None:
-            await task
+        await self._task.finish()
 
     def nudge(self) -> None:
         """There is a picture."""

@@ -14,6 +14,7 @@ from pi_agent.protocol import (
     decode_message,
     to_json,
 )
+from pi_agent.runtime import LoopTask
 
 from .broker import Session
 
@@ -53,18 +54,15 @@ class StateBoard:
         self._topic = topic
         self._states: dict[str, ServerMessage] = {}
         self._changed = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
+        self._task = LoopTask("mqtt-states")
 
     def start(self) -> None:
         """Begin with how the cameras are now, then listen."""
-        self._task = asyncio.create_task(self._listen(), name="mqtt-states")
+        self._task.start(self._listen())
 
     async def close(self) -> None:
         """Stop listening; may be called twice."""
-        task, self._task = self._task, None
-        if task is not None:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+        await self._task.close()
 
     async def publish_to(self, session: Session, on_all_told: Callable[[], None]) -> None:
         """Publish every state, then each that changes, until cancelled. Raises BrokerError."""

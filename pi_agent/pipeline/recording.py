@@ -54,13 +54,17 @@ class Recording:
         self.events = EventStore(database, now=time.time)
         self.eraser = EventEraser(database, self._remove_files)
         self.snapshots = SnapshotFiler(
-            self.events, self.media, on_problem=partial(report, "snapshots")
+            self.events,
+            self.media,
+            on_problem=partial(report, "snapshots"),
+            on_death=on_worker_death,
         )
         self.journal = EventJournal(
             self.events,
             feed,
             on_problem=partial(report, "events"),
             on_picture=self.snapshots.nudge,
+            on_death=on_worker_death,
         )
         stored = StoredEvents(database)
         self.retention = Retention(
@@ -71,6 +75,7 @@ class Recording:
             limits,
             more_bytes=self.reels.total_bytes,
             on_problem=partial(report, "disk"),
+            on_death=on_worker_death,
         )
         self.clips = ClipMaker(
             self.reels,
@@ -78,6 +83,7 @@ class Recording:
             self.journal,
             on_problem=partial(report, "clips"),
             on_made=self.retention.nudge,
+            on_death=on_worker_death,
         )
         reports = ReelReports(self.clips, bridge, on_problem=partial(report, "reels"))
         self.reel_writer = ReelWriterWorker(self.reels, reports, on_death=on_worker_death)

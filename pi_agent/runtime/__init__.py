@@ -1,8 +1,9 @@
-"""What the agent's parts run on: owned threads, the way to the loop, back-off, its heap."""
+"""What the agent runs on: owned threads and tasks, the way to the loop, following events."""
 
 from .backoff import Backoff
 from .event_follower import EventFollower, EventSource, Progress
 from .loop_bridge import LoopBridge
+from .loop_task import LoopTask
 from .service_notifier import ServiceNotifier
 from .settled_heap import settled_heap
 from .thread_worker import ThreadWorker
@@ -12,6 +13,7 @@ __all__ = [
     "EventFollower",
     "EventSource",
     "LoopBridge",
+    "LoopTask",
     "Progress",
     "ServiceNotifier",
     "ThreadWorker",

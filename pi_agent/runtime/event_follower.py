@@ -12,6 +12,7 @@ from pi_agent.errors import AgentError, UnavailableError
 from pi_agent.protocol import MotionEvent
 
 from .backoff import Backoff
+from .loop_task import LoopTask
 
 _LOGGER = logging.getLogger(__name__)
 _BATCH = 20  # events in memory, and between two notes of how far it is
@@ -75,7 +76,7 @@ class EventFollower(ABC, Generic[Sink]):
             first=_FIRST_PAUSE_SECONDS, most=longest_pause_seconds or _LONGEST_PAUSE_SECONDS
         )
         self._woken = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
+        self._task = LoopTask(type(self).__name__)
         self._done: int | None = None  # as far as we know; what is saved may be behind
         self._is_open = False
         self.problem: str | None = None
@@ -96,14 +97,11 @@ class EventFollower(ABC, Generic[Sink]):
 
     def start(self) -> None:
         """Begin with what is not there yet."""
-        self._task = asyncio.create_task(self._work(), name=type(self).__name__)
+        self._task.start(self._work())
 
     async def close(self) -> None:
         """Stop; what is under way is gone on with at the next start. May be called twice."""
-        task, self._task = self._task, None
-        if task is not None:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+        await self._task.close()
 
     def nudge(self) -> None:
         """An event changed."""

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from enum import Enum, auto
 
 from pi_agent.errors import UnavailableError
+from pi_agent.runtime import LoopTask
 from pi_agent.storage import AccessStore
 
 _LOGGER = logging.getLogger(__name__)
@@ -29,18 +30,15 @@ class AccessGuard:
     def __init__(self, access: AccessStore) -> None:
         self._access = access
         self._held: dict[str, set[Callable[[Ending], None]]] = {}
-        self._task: asyncio.Task[None] | None = None
+        self._task = LoopTask("access-guard")
 
     def start(self) -> None:
         """Begin to watch."""
-        self._task = asyncio.create_task(self._watch(), name="access-guard")
+        self._task.start(self._watch())
 
     async def close(self) -> None:
         """Stop watching; may be called twice."""
-        task, self._task = self._task, None
-        if task is not None:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+        await self._task.close()
 
     @contextmanager
     def held(self, token: str, end: Callable[[Ending], None]) -> Iterator[None]:

@@ -9,6 +9,7 @@ from zeroconf import Error, IPVersion
 from zeroconf.asyncio import AsyncServiceInfo, AsyncZeroconf
 
 from pi_agent.protocol import PROTOCOL_VERSION
+from pi_agent.runtime import LoopTask
 
 from .parts import Identity
 
@@ -54,18 +55,15 @@ class Announcer:
         self._announced: list[str] = []
         self._zeroconf: AsyncZeroconf | None = None
         self._failed = False
-        self._task: asyncio.Task[None] | None = None
+        self._task = LoopTask("announcer")
 
     def start(self) -> None:
         """Begin to announce; nobody waits for it, which would take a second."""
-        self._task = asyncio.create_task(self._work(), name="announcer")
+        self._task.start(self._work())
 
     async def close(self) -> None:
         """Take the announcement back; may be called twice."""
-        task, self._task = self._task, None
-        if task is not None:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+        await self._task.close()
         await self._withdraw()
 
     async def _work(self) -> None:

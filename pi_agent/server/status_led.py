@@ -5,6 +5,8 @@ import os
 import re
 from pathlib import Path
 
+from pi_agent.runtime import LoopTask
+
 _LEDS = Path("/sys/class/leds")
 _NAMES = ("ACT", "led0")  # of Raspberry Pi OS bookworm and newer, and before
 _HALF_PERIOD_SECONDS = 0.25
@@ -19,7 +21,7 @@ class StatusLed:
     def __init__(self, folder: Path) -> None:
         self._brightness = folder / "brightness"
         self._trigger = folder / "trigger"
-        self._task: asyncio.Task[None] | None = None
+        self._task = LoopTask("status-led")
 
     @classmethod
     def find(cls, root: Path = _LEDS) -> "StatusLed | None":
@@ -33,14 +35,11 @@ class StatusLed:
     async def blink(self, seconds: float) -> None:
         """Begin to blink for some seconds from now."""
         await self.close()
-        self._task = asyncio.create_task(self._blink(seconds), name="status-led")
+        self._task.start(self._blink(seconds))
 
     async def close(self) -> None:
         """Stop blinking; may be called twice."""
-        task, self._task = self._task, None
-        if task is not None:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+        await self._task.close()
 
     async def _blink(self, seconds: float) -> None:
         before = _IN_FORCE.search(self._trigger.read_text())

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pi_agent.events import EventFeed
 from pi_agent.protocol import SystemMessage
+from pi_agent.runtime import LoopTask
 
 _TELL_EVERY_SECONDS = 30.0
 _TEMPERATURE = Path("/sys/class/thermal/thermal_zone0/temp")  # millidegrees Celsius
@@ -42,18 +43,15 @@ class SystemState:
         self._tell_cameras = tell_cameras
         self._siren = siren
         self._started_at = datetime.now(UTC)
-        self._task: asyncio.Task[None] | None = None
+        self._task = LoopTask("system-state")
 
     def start(self) -> None:
         """Begin to tell."""
-        self._task = asyncio.create_task(self._tell(), name="system-state")
+        self._task.start(self._tell())
 
     async def close(self) -> None:
         """Stop telling; may be called twice."""
-        task, self._task = self._task, None
-        if task is not None:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+        await self._task.close()
 
     def read(self) -> SystemMessage:
         """The state now; None for what this machine cannot tell."""

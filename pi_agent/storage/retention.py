@@ -13,6 +13,7 @@ from typing import Protocol
 
 from pi_agent.errors import UnavailableError
 from pi_agent.protocol import MotionEvent
+from pi_agent.runtime import LoopTask
 
 from .orphan_files import OrphanFiles
 from .stored_events import StoredEvent, StoredEvents
@@ -60,6 +61,7 @@ class Retention:
         more_bytes: Callable[[], int] = lambda: 0,
         on_problem: Callable[[str | None], None] = lambda _problem: None,
         now: Callable[[], float] = time.time,
+        on_death: Callable[[str, Exception], None] = lambda _name, _error: None,
     ) -> None:
         self._folder = folder
         self._stored = stored
@@ -70,19 +72,16 @@ class Retention:
         self._on_problem = on_problem
         self._now = now
         self._nudged = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
+        self._task = LoopTask("retention", on_death=on_death)
         self.deleted = 0
 
     def start(self) -> None:
         """Begin to look."""
-        self._task = asyncio.create_task(self._work(), name="retention")
+        self._task.start(self._work())
 
     async def close(self) -> None:
         """Stop looking; may be called twice."""
-        task, self._task = self._task, None
-        if task is not None:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+        await self._task.close()
 
     def nudge(self) -> None:
         """Look soon: something was written, or could not be."""
