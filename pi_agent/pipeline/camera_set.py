@@ -1,5 +1,6 @@
 """All cameras of the agent, by id."""
 
+import asyncio
 from collections.abc import Iterator, Sequence
 
 from pi_agent.errors import NotFoundError
@@ -34,6 +35,11 @@ class CameraSet:
             pipeline.tell_status()
 
     async def close(self) -> None:
-        """Stop every camera; may be called twice."""
-        for pipeline in self:
-            await pipeline.close()
+        """Stop every camera, all at once; may be called twice.
+
+        One that fails to keeps no other from it; its error is raised at the end.
+        """
+        closing = (pipeline.close() for pipeline in self)
+        for outcome in await asyncio.gather(*closing, return_exceptions=True):
+            if isinstance(outcome, BaseException):
+                raise outcome

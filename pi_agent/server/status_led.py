@@ -22,6 +22,7 @@ class StatusLed:
         self._brightness = folder / "brightness"
         self._trigger = folder / "trigger"
         self._task = LoopTask("status-led")
+        self._turn = asyncio.Lock()  # one that is asked for ends the one before
 
     @classmethod
     def find(cls, root: Path = _LEDS) -> "StatusLed | None":
@@ -34,8 +35,9 @@ class StatusLed:
 
     async def blink(self, seconds: float) -> None:
         """Begin to blink for some seconds from now."""
-        await self.close()
-        self._task.start(self._blink(seconds))
+        async with self._turn:
+            await self.close()
+            self._task.start(self._blink(seconds))
 
     async def close(self) -> None:
         """Stop blinking; may be called twice."""

@@ -161,3 +161,17 @@ async def test_a_covered_lens_is_told_and_forgotten_with_motion_detection(
         assert body["cameras"][0]["status"]["covered"] is True
         await api.json("PATCH", "/api/v1/cameras/porch/settings", json={"motion": False})
         await listener.until(lambda m: isinstance(m, CameraMessage) and m.covered is None)
+
+
+async def test_of_many_who_ask_at_once_one_blinks_and_the_led_is_left_as_it_was(
+    led: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(status_led, "_HALF_PERIOD_SECONDS", 0.01)
+    board = StatusLed(led)
+    await board.blink(60)
+    await asyncio.sleep(0.05)
+    (led / "trigger").write_text("none timer [mmc0] heartbeat")  # as the kernel shows it
+    await asyncio.gather(*(board.blink(60) for _ in range(3)))
+    await board.close()
+    blinking = [task for task in asyncio.all_tasks() if task.get_name() == "status-led"]
+    assert blinking == []
