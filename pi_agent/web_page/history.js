@@ -89,6 +89,7 @@ class HistoryView {
   }
 
   async summarise() {
+    const asked = (this.summaryAsked = Symbol("asked"));
     const month = startOfMonth(this.day);
     const range = { after: month.toISOString(), before: addMonths(month, 1).toISOString() };
     try {
@@ -96,7 +97,7 @@ class HistoryView {
       const quarters = summary.counts.map(({ at, events }) => ({ at: new Date(at), events }));
       const counts = new Map();
       for (const { at, events } of quarters) counts.set(dayKey(at), (counts.get(dayKey(at)) ?? 0) + events);
-      if (startOfMonth(this.day).getTime() !== month.getTime()) return;
+      if (asked !== this.summaryAsked) return; // another month or filter was chosen meanwhile
       this.calendar.show(this.day, counts);
       this.timeline.show(this.day, quarters);
       this.drawFilters(summary);

@@ -71,7 +71,8 @@ function setConnected(connected) {
 
 const TAKE = {
   hello(message) {
-    revision = Math.max(revision ?? 0, message.revision);
+    // What was missed comes after this; a revision that went back is one of another database.
+    if (revision === null || message.revision < revision) revision = message.revision;
     state.clockAhead = (Date.parse(message.clock) - Date.now()) / 1000;
     state.cameras = new Map(message.cameras.map((camera) => [camera.id, camera]));
     setConnected(true);

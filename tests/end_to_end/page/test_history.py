@@ -1,12 +1,13 @@
 """History: real events, found by day and name, watched, kept and deleted."""
 
+import asyncio
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from pi_agent.protocol import Box, EventCause, EventState, Label, MotionEvent, Role, SettingsPatch
 from tests.agent_fixture import RunningAgent
@@ -210,3 +211,29 @@ async def test_on_a_phone_the_calendar_folds_up(agent: RunningAgent, windows: Wi
     await expect(page.get_by_label("Calendar", exact=True)).to_be_visible()
     await page.get_by_role("button", name="Day before").tap()
     await expect(page.get_by_role("heading", level=2).first).to_be_visible()
+
+
+async def test_an_answer_that_comes_late_does_not_take_the_place_of_a_newer_one(
+    agent: RunningAgent, windows: Windows
+) -> None:
+    noon = datetime.now(UTC) - timedelta(seconds=60)
+    await keep(agent, 1, noon, zones=("Gate",))
+    await keep(agent, 2, noon)
+    page = await windows.log_in(agent, "/#/history")
+    answered = asyncio.Event()
+
+    async def be_late(route: Route) -> None:
+        await asyncio.sleep(1)
+        await route.continue_()
+        answered.set()
+
+    await page.route("**/api/v1/history?*zone=Gate*", be_late)
+    zone = page.locator('select[data-filter="zone"]')
+    await zone.select_option("Gate")
+    await expect(page.locator(".event")).to_have_count(1)
+    await zone.select_option("")
+    await expect(page.locator(".event")).to_have_count(2)
+    await answered.wait()
+    await page.wait_for_timeout(500)
+    chosen = page.locator('.calendar [aria-pressed="true"]')
+    await expect(chosen).to_have_attribute("aria-label", re.compile("2 events"))
