@@ -220,7 +220,7 @@ class AgentConfigFlow(ConfigFlow, domain=DOMAIN):
             paired, errors = await self._try_code(user_input[CONF_CODE])
             if paired is not None:
                 info, data = paired
-                await self.async_set_unique_id(info.agent_id)
+                await self.async_set_unique_id(info.agent_id, raise_on_progress=False)
                 self._abort_if_unique_id_mismatch(reason="wrong_agent")
                 return self.async_update_reload_and_abort(entry, data_updates=data)
         return self._show_code_form("reauth_confirm", user_input, errors)

@@ -419,6 +419,17 @@ async def test_another_agent_does_not_take_an_entry_over(
     assert dict(entry.data) == before
 
 
+async def test_an_agent_that_was_installed_anew_and_is_discovered_is_said_to_be_another(
+    hass: HomeAssistant, entry: MockConfigEntry, agent: AgentThread
+) -> None:
+    hass.config_entries.async_update_entry(entry, unique_id="its former identity")
+    discovered = await start(hass, SOURCE_ZEROCONF, announcement(agent))
+    assert discovered["step_id"] == "pair"
+    form = await entry.start_reauth_flow(hass)
+    result = await enter(hass, form, code=await agent.pairing_code())
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "wrong_agent")
+
+
 # --- reconfiguration -------------------------------------------------------------------------
 
 
