@@ -7,6 +7,7 @@ from typing import Any, override
 import probatio
 from homeassistant.config_entries import (
     SOURCE_IGNORE,
+    SOURCE_ZEROCONF,
     ConfigEntry,
     ConfigFlow,
     ConfigFlowResult,
@@ -95,6 +96,7 @@ class AgentConfigFlow(ConfigFlow, domain=DOMAIN):
             return self.async_abort(reason="invalid_discovery_info")
         self._address = Address(host=discovery_info.host, port=discovery_info.port)
         self._name = discovery_info.properties.get("name") or self._address.host
+        self._drop_outdated_discovery(agent_id, discovery_info)
         known = await self.async_set_unique_id(agent_id)
         host = _host_to_keep(known, discovery_info) or self._address.host
         self._abort_if_unique_id_configured(
@@ -104,8 +106,19 @@ class AgentConfigFlow(ConfigFlow, domain=DOMAIN):
             require_compatible(discovery_info.properties.get("protocol", ""))
         except AgentVersionError as error:
             return self.async_abort(reason=error_key(error))
-        self.context["title_placeholders"] = {"name": self._name}
+        address = {"host": self._address.host, "port": str(self._address.port)}
+        self.context["title_placeholders"] = {"name": self._name, **address}
         return await self.async_step_pair()
+
+    def _drop_outdated_discovery(self, agent_id: str, announced: ZeroconfServiceInfo) -> None:
+        """End the flow of an agent that has moved since: what it asks for leads nowhere."""
+        for flow in self._async_in_progress():
+            context = flow["context"]
+            if (context["source"], context.get("unique_id")) == (SOURCE_ZEROCONF, agent_id):
+                address = context.get("title_placeholders", {})
+                is_there = address.get("host") in _names_of(announced)
+                if not is_there or address.get("port") != str(announced.port):
+                    self.hass.config_entries.flow.async_abort(flow["flow_id"])
 
     async def _try_address(self, text: str) -> dict[str, str]:
         """Errors by field; sets the address where there are none."""
@@ -273,8 +286,11 @@ def _host_to_keep(known: ConfigEntry | None, announced: ZeroconfServiceInfo) -> 
     A Pi with cable and Wi-Fi announces both in turn: that is no move, and no reason to reload.
     """
     host: str | None = known.data.get(CONF_HOST) if known else None
-    names = {announced.hostname.rstrip("."), *map(str, announced.ip_addresses)}
-    return host if host in names else None
+    return host if host in _names_of(announced) else None
+
+
+def _names_of(announced: ZeroconfServiceInfo) -> set[str]:
+    return {announced.hostname.rstrip("."), *map(str, announced.ip_addresses)}
 
 
 def _flow_error(error: AgentError) -> str:

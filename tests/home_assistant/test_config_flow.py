@@ -261,6 +261,17 @@ async def test_an_address_that_is_known_is_not_added_twice(
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "already_configured")
 
 
+async def test_an_agent_that_is_connected_elsewhere_says_nothing_of_an_address(
+    hass: HomeAssistant, loaded: MockConfigEntry, agent: AgentThread
+) -> None:
+    hass.config_entries.async_update_entry(
+        loaded, data={**loaded.data, CONF_HOST: "elsewhere.local"}
+    )
+    form = await start(hass, SOURCE_USER)
+    form = await enter(hass, form, host=address(agent))
+    assert (form["type"], form["step_id"]) == (FlowResultType.FORM, "pair")
+
+
 async def test_another_pi_can_be_added_where_a_lost_one_was(
     hass: HomeAssistant, entry: MockConfigEntry, agent: AgentThread
 ) -> None:
@@ -315,7 +326,7 @@ async def test_a_discovered_agent_needs_its_code_alone(
     assert (form["type"], form["step_id"]) == (FlowResultType.FORM, "pair")
     assert form["description_placeholders"] == {"name": "Porch Pi"}
     (flow,) = hass.config_entries.flow.async_progress()
-    assert flow["context"]["title_placeholders"] == {"name": "Porch Pi"}
+    assert flow["context"]["title_placeholders"]["name"] == "Porch Pi"
     form = await enter(hass, form, code="ABC")
     assert form["errors"] == {CONF_CODE: "malformed_code"}
     check_created(await enter(hass, form, code=await agent.pairing_code()), agent)
@@ -329,6 +340,32 @@ async def test_a_known_agent_that_has_moved_is_followed(
     result = await start(hass, SOURCE_ZEROCONF, announcement(agent))
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "already_configured")
     assert entry.data[CONF_HOST] == "127.0.0.1"
+
+
+@pytest.mark.usefixtures("setup_entry")
+async def test_an_agent_that_moves_before_it_is_added_is_asked_for_where_it_is(
+    hass: HomeAssistant, agent: AgentThread
+) -> None:
+    by_hand = await start(hass, SOURCE_USER)
+    former = ip_address("10.0.0.9")
+    await start(hass, SOURCE_ZEROCONF, announcement(agent, port=9, ip_addresses=[former]))
+    form = await start(hass, SOURCE_ZEROCONF, announcement(agent))
+    assert form["type"] is FlowResultType.FORM
+    flows = {flow["flow_id"] for flow in hass.config_entries.flow.async_progress()}
+    assert flows == {by_hand["flow_id"], form["flow_id"]}
+    check_created(await enter(hass, form, code=await agent.pairing_code()), agent)
+
+
+async def test_an_agent_that_announces_itself_again_is_asked_for_once(
+    hass: HomeAssistant, agent: AgentThread
+) -> None:
+    form = await start(hass, SOURCE_ZEROCONF, announcement(agent))
+    by_wifi = ip_address("10.0.0.9")
+    both = {"ip_address": by_wifi, "ip_addresses": [by_wifi, ip_address("127.0.0.1")]}
+    again = await start(hass, SOURCE_ZEROCONF, announcement(agent, **both))
+    assert (again["type"], again["reason"]) == (FlowResultType.ABORT, "already_in_progress")
+    (flow,) = hass.config_entries.flow.async_progress()
+    assert flow["flow_id"] == form["flow_id"]
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "porch.local"])
