@@ -85,8 +85,9 @@ def _register(hass: HomeAssistant, entry: AgentConfigEntry, state: AgentState) -
     for device in dr.async_child_entries_for_config_entry(registry, entry.entry_id):
         if not is_reported(state, device):
             registry.async_remove_device(device.id)
-        elif name := next((names[i] for i in device.identifiers if i in names), None):
-            registry.async_update_child_device(device.id, name=name)
+        else:
+            (identifier,) = device.identifiers & names.keys()
+            registry.async_update_child_device(device.id, name=names[identifier])
 
 
 def _register_agent(
