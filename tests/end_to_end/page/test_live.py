@@ -8,6 +8,7 @@ from typing import Any
 
 from playwright.async_api import Page, expect
 
+from pi_agent.protocol import Role
 from scripts.stage import Browser
 from tests.agent_fixture import RunningAgent, camera, running_agent
 from tests.pictures import decoded
@@ -44,6 +45,26 @@ async def test_the_picture_moves_within_a_second_or_so(
     assert time.monotonic() - began < 5
     await expect(page.get_by_text(re.compile(r"1280 \W 720"))).to_be_visible()
     await expect(page.get_by_text("frames/s")).to_be_visible()
+
+
+async def test_a_camera_that_was_turned_is_told_until_its_owner_accepts_the_view(
+    agent: RunningAgent, windows: Windows, source: ScriptedSource
+) -> None:
+    source.still(3)
+    page = await windows.log_in(agent)
+    viewer = await windows.log_in(agent, role=Role.VIEWER)
+    notices = page.get_by_label("Notices")
+    await expect(page.locator(_PICTURE)).to_be_visible()
+    await expect(notices).to_be_hidden()
+    agent.agent.cameras.find("porch").accept_view()
+    source.still(20)
+    source.turned(40)
+    await expect(notices).to_contain_text("Porch was moved", timeout=15_000)
+    await expect(viewer.get_by_label("Notices")).to_contain_text("Porch was moved")
+    await expect(viewer.get_by_role("button", name="This view is right")).to_have_count(0)
+    await page.get_by_role("button", name="This view is right").click()
+    await expect(notices).to_be_hidden()
+    await expect(viewer.get_by_label("Notices")).to_be_hidden()
 
 
 async def test_motion_is_shown_said_and_over_again(
