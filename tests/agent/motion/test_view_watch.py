@@ -12,12 +12,13 @@ from pi_agent.motion.view_watch import ViewWatch
 
 from .disturbances import cloud, infrared_cut, lamp, leaves, rain, ramp, shake, together
 from .scenes import HEIGHT, WIDTH, Draw, Luma, Plane, person, walk
-from .views import Aim, place, showing, view
+from .views import Aim, palisade, place, showing, view
 
 HERE, ELSEWHERE = place(), place(seed=11)
 AS_PUT_UP = showing(view(HERE))
 TURNED = showing(view(HERE, Aim(right=0.1)))
 DARK = showing(np.full((HEIGHT, WIDTH), 3, np.float32))
+CLOTH = showing(np.tile(np.linspace(90, 150, WIDTH, dtype=np.float32), (HEIGHT, 1)))
 
 Show = Callable[[float], Luma]
 
@@ -107,9 +108,9 @@ def close_by(begin: float, end: float) -> Draw:
 
 def nothing_is_switched_on(plane: Plane, at: float) -> None:
     """Night: hardly anything is left, and lamps stand where nothing was seen by day."""
-    plane *= 0.06
-    for x, y in ((20, 60), (75, 15), (130, 40)):
-        plane[y - 3 : y + 4, x - 3 : x + 4] += 180
+    plane *= 0.02
+    for x, y in ((20, 60), (75, 15), (130, 40), (98, 71), (45, 30)):
+        plane[y - 4 : y + 5, x - 2 : x + 3] += 180
 
 
 @pytest.mark.parametrize(
@@ -143,6 +144,14 @@ def test_a_camera_that_looks_at_something_else_is_told_until_it_looks_back() -> 
     assert camera.told == [False, True, False]
 
 
+def test_two_views_of_things_that_stand_alike_are_two() -> None:
+    camera = Camera()
+    camera.watch.accept()
+    camera.show(showing(palisade(1)), 60)
+    camera.show(showing(palisade(2)), 30)
+    assert camera.told == [False, True]
+
+
 @pytest.mark.parametrize(
     "draw",
     {
@@ -170,13 +179,14 @@ def test_what_changes_before_a_camera_does_not_move_it(draw: tuple[str, Draw]) -
     assert camera.told == [False]
 
 
-def test_a_lid_is_another_matter_and_hides_no_turn() -> None:
+@pytest.mark.parametrize("lid", [DARK, CLOTH])
+def test_a_lid_is_another_matter_and_hides_no_turn(lid: Show) -> None:
     camera = put_up()
-    camera.show(DARK, 60)
+    camera.show(lid, 60)
     assert camera.told == [False]
     camera.show(TURNED, 30)
     assert camera.told == [False, True]
-    camera.show(DARK, 60)
+    camera.show(lid, 60)
     assert camera.told == [False, True]
 
 

@@ -25,6 +25,16 @@ def place(seed: int = 3) -> Plane:
     return np.asarray(cv2.GaussianBlur(picture, (0, 0), 0.8), np.float32)
 
 
+def palisade(seed: int) -> Plane:
+    """A view of nothing but upright posts, here and there."""
+    random = np.random.default_rng(seed)
+    picture = np.full((HEIGHT, WIDTH), 120, np.float32)
+    for _ in range(70):
+        x, y, tall = (int(n) for n in random.integers((0, 0, 12), (WIDTH, HEIGHT - 10, 30)))
+        cv2.rectangle(picture, (x, y), (x + 2, y + tall), (40.0,), -1)
+    return np.asarray(cv2.GaussianBlur(picture, (0, 0), 0.8), np.float32)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Aim:
     """How a camera was turned since it was put up: fractions of its picture, and degrees."""
