@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from .lens_view import Sketch
 
-_VERSION = 1
+_VERSION = 1  # one more with every change of what a sketch is
 _LEVELS = 127
 _LEAST_WEIGHT = 0.02  # so an edge that is gone is forgotten, though not in one night
 

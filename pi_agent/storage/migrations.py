@@ -75,7 +75,7 @@ _STEPS = (
     ALTER TABLE pairing_codes ADD COLUMN role TEXT NOT NULL DEFAULT 'owner';
     """,
     # The view that each camera is known by.
-    "CREATE TABLE views (camera TEXT PRIMARY KEY, document BLOB NOT NULL) WITHOUT ROWID;",
+    "CREATE TABLE views (camera TEXT PRIMARY KEY, document BLOB NOT NULL);",
 )
 
 

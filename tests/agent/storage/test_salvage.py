@@ -17,6 +17,7 @@ from pi_agent.storage import (
     EventQuery,
     EventStore,
     SettingsStore,
+    ViewStore,
     agent_identity,
     databases_put_aside,
 )
@@ -40,6 +41,7 @@ async def filled(path: Path) -> tuple[str, str]:
         for number in range(EVENTS):
             await store.record(motion_event(number, zones=("door",)))
         await SettingsStore(database).save("porch", CameraSettings(sensitivity=77))
+        ViewStore(database).save("porch", b"view")
         token = await AccessStore(database, now=lambda: 0.0).create_token("home")
         return await agent_identity(database), token
 
@@ -89,6 +91,7 @@ async def test_a_damaged_page_costs_the_events_on_it_and_nothing_else(
         settings = await SettingsStore(database).load("porch")
         assert settings is not None
         assert settings.sensitivity == 77
+        assert await ViewStore(database).load("porch") == b"view"
         events, lost = await store.changed_after(0)
         assert EVENTS - 30 < len(events) < EVENTS
         assert lost
