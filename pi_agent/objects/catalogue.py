@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
+PERSON = "person"
 # Others see cell phones in cars from above; a security camera is asked for these.
 USUAL_LABELS = frozenset(
-    ("person", "bicycle", "car", "motorcycle", "bus", "truck", "bird", "cat", "dog", "face")
+    (PERSON, "bicycle", "car", "motorcycle", "bus", "truck", "bird", "cat", "dog", "face")
 )
 
 

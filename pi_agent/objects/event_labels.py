@@ -4,22 +4,25 @@ from collections.abc import Iterable
 
 from pi_agent.protocol import Box, Label
 
-from .catalogue import USUAL_LABELS
+from .catalogue import PERSON, USUAL_LABELS
+from .standing_things import StandingThings
 
 LEAST_CONFIDENCE = 0.4  # of a look, to be remembered at all
-_SURE = 0.6  # enough on its own
+_SURE, _SURE_OF_OTHERS = 0.6, 0.75  # of a person, who is not to be missed; enough on its own
 _TWICE = 2  # looks that agree are as good
 _NOTABLY_SURER = 0.1
 _GROWN = 0.25  # of its size: what moves is a little further by now
 _KNOWN_WELL = 0.75  # confidence from which a look now and then is enough
 _FIRST_LOOKS, _SELDOM_SECONDS = 4, 4.0
+_LESS_OFTEN_SECONDS = 1.0  # while a car is clear, say, and somebody may get out of it
 _MOVED = 0.3  # share of a thing that must lie where something moves; a parked car's does not
 
 
 class EventLabels:
-    """Collects the looks at one event."""
+    """Collects the looks at one event; `standing` is what is known to stand still there."""
 
-    def __init__(self) -> None:
+    def __init__(self, standing: StandingThings | None = None) -> None:
+        self._standing = standing or StandingThings()
         self._best: dict[str, Label] = {}
         self._looks: dict[str, int] = {}
         self._told: dict[str, Label] = {}
@@ -30,7 +33,9 @@ class EventLabels:
         self.looks += 1
         names = set()
         for label in seen:
-            if label.name in wanted and _is_at(label.box, moving):
+            if not _is_at(label.box, moving):
+                self._standing.note(label)
+            elif label.name in wanted and not self._standing.has(label):
                 names.add(label.name)
                 best = self._best.get(label.name)
                 if best is None or label.confidence > best.confidence:
@@ -48,11 +53,13 @@ class EventLabels:
             )
         )
 
-    def pause(self, usual: float) -> float:
-        """Seconds until the next look: the usual ones, or more where all is clear."""
-        surest = max((label.confidence for label in self.sure), default=0.0)
-        seldom = self.looks >= _FIRST_LOOKS and surest >= _KNOWN_WELL
-        return max(usual, _SELDOM_SECONDS) if seldom else usual
+    def pause(self, usual: float, wanted: frozenset[str]) -> float:
+        """Seconds from look to look: the usual ones, or more where it is clear what moves."""
+        known = {label.name for label in self.sure if label.confidence >= _KNOWN_WELL}
+        if self.looks < _FIRST_LOOKS or not known:
+            return usual
+        clear = PERSON in known or PERSON not in wanted
+        return max(usual, _SELDOM_SECONDS if clear else _LESS_OFTEN_SECONDS)
 
     def news(self) -> tuple[Label, ...] | None:
         """All that is sure, where it says more than what was told; else None."""
@@ -70,7 +77,8 @@ class EventLabels:
         return told is None or label.confidence >= told.confidence + _NOTABLY_SURER
 
     def _is_sure(self, label: Label) -> bool:
-        return label.confidence >= _SURE or self._looks[label.name] >= _TWICE
+        enough = _SURE if label.name == PERSON else _SURE_OF_OTHERS
+        return label.confidence >= enough or self._looks[label.name] >= _TWICE
 
 
 def wanted_of(chosen: Iterable[str], known: frozenset[str]) -> frozenset[str]:

@@ -86,5 +86,15 @@ def around(box: Box, picture: Picture, *, least: int, margin: float = 0.3) -> Re
     )
 
 
+def common_share(a: Box, b: Box) -> float:
+    """Of the area that both cover together, how much both cover."""
+    width = min(a.x + a.w, b.x + b.w) - max(a.x, b.x)
+    height = min(a.y + a.h, b.y + b.h) - max(a.y, b.y)
+    if width <= 0 or height <= 0:
+        return 0.0
+    both = width * height
+    return both / (a.w * a.h + b.w * b.h - both)
+
+
 def _clipped(fraction: float) -> float:
     return min(1.0, max(0.0, fraction))

@@ -19,15 +19,15 @@ import numpy as np
 
 from pi_agent.protocol import Box, Label, decode, encode
 
-from .letterbox import Picture, Region, around, whole
+from .letterbox import Picture, Region, around, common_share, whole
 from .model_error import ModelError
 from .network import ANY
 from .open_model import Model, open_model
 
 _NICENESS = 10
-_LEAST_CROP = 320  # pixels
+_LEAST_CROP = 208  # pixels: twice as large in the input of YOLOX-nano
 _MOST_BYTES = 32 * 2**20
-_WORTH_A_CROP = 0.7  # of the picture's shorter side; a larger crop shows no more than the whole
+_WORTH_A_CROP = 0.7  # of the picture's longer side; a larger crop shows no more than the whole
 _SAME_THING = 0.5  # share of two boxes' union that they have in common
 
 
@@ -106,7 +106,7 @@ def _regions(picture: Picture, box: Box | None) -> tuple[Region, ...]:
     if box is None:
         return (everything,)
     crop = around(box, picture, least=_LEAST_CROP)
-    if crop.width > _WORTH_A_CROP * min(everything.width, everything.height):
+    if max(crop.width, crop.height) > _WORTH_A_CROP * max(everything.width, everything.height):
         return (everything,)
     return (everything, crop)
 
@@ -115,18 +115,10 @@ def without_repetitions(found: list[Label]) -> tuple[Label, ...]:
     """Each thing once, though two regions showed it: surest first."""
     kept: list[Label] = []
     for label in sorted(found, key=lambda label: -label.confidence):
-        if not any(k.name == label.name and _common(k.box, label.box) > _SAME_THING for k in kept):
+        same = (other.box for other in kept if other.name == label.name)
+        if all(common_share(box, label.box) <= _SAME_THING for box in same):
             kept.append(label)
     return tuple(kept)
-
-
-def _common(a: Box, b: Box) -> float:
-    width = min(a.x + a.w, b.x + b.w) - max(a.x, b.x)
-    height = min(a.y + a.h, b.y + b.h) - max(a.y, b.y)
-    if width <= 0 or height <= 0:
-        return 0.0
-    both = width * height
-    return both / (a.w * a.h + b.w * b.h - both)
 
 
 if __name__ == "__main__":

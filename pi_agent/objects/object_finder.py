@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
@@ -10,9 +11,12 @@ from pi_agent.protocol import Box, EventState, Label, MotionEvent, MotionMessage
 
 from .event_labels import LEAST_CONFIDENCE, EventLabels, wanted_of
 from .object_looker import ObjectLooker
+from .standing_things import StandingThings
 
 _LOGGER = logging.getLogger(__name__)
 _JPEG_QUALITY = 85
+FRESH_SECONDS = 0.3  # to wait for the next word of where it moves; it comes twice a second
+REST = 0.5  # of the time of a look, before the next: a slow machine has other things to do
 _LAST_TRIES, _AGAIN_SECONDS = 60, 1.0  # to tell what was seen, of an event that is over
 
 Tell = Callable[[str, tuple[Label, ...]], Awaitable[bool]]
@@ -41,10 +45,14 @@ class ObjectFinder:
         self._labels = labels
         self._pause = 1 / looks_per_second
         self._event: MotionEvent | None = None
-        self._tripped: Frame | None = None
-        self._box: Box | None = None
+        # Frames with where it moves in them, not looked at yet.
+        self._tripped: tuple[Frame, Box | None] | None = None
+        self._moved: tuple[Frame, Box] | None = None
+        self._box: Box | None = None  # where it moved last
+        self._standing = StandingThings()
         self._looked_at = -1  # sequence of the newest frame that was looked at
         self._wake = asyncio.Event()
+        self._fresh = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self.looks = 0
         self.seconds = 0.0  # processor time of all looks
@@ -64,14 +72,19 @@ class ObjectFinder:
     def on_motion_event(self, event: MotionEvent, frame: Frame | None) -> None:
         """An event changed; `frame` is the picture that tripped it."""
         if event.state is EventState.STARTED:
-            self._event, self._tripped, self._box = event, frame, event.box
+            self._event, self._box, self._moved = event, event.box, None
+            self._tripped = None if frame is None else (frame, event.box)
         elif self._event is not None and self._event.id == event.id:
             self._event = None if event.state is EventState.ENDED else event
         self._wake.set()
+        self._fresh.set()
 
     def on_motion(self, message: MotionMessage) -> None:
-        """Where it moves right now."""
-        self._box = message.box or self._box
+        """Where it moves right now, in the newest frame: half a second later it is elsewhere."""
+        frame = self._hub.newest
+        if message.box is not None and frame is not None:
+            self._moved, self._box = (frame, message.box), message.box
+            self._fresh.set()
 
     async def _work(self) -> None:
         while True:
@@ -82,15 +95,33 @@ class ObjectFinder:
                 await self._watch(event.id)
 
     async def _watch(self, event_id: str) -> None:
-        labels = EventLabels()
-        while True:
+        labels = EventLabels(self._standing)
+        while self._event is None or self._event.id == event_id:
+            begun = time.monotonic()
             frame, box = self._next()
             if frame is not None:
                 await self._look(event_id, frame, box, labels)
-            if self._event is None or self._event.id != event_id:
-                break
-            await asyncio.sleep(labels.pause(self._pause))
+            if self._event is None:
+                break  # that was the last look
+            await asyncio.sleep(self._rest_of_pause(labels, time.monotonic() - begun))
+            await self._until_it_moves()
         await self._tell_at_last(event_id, labels)
+
+    async def _until_it_moves(self) -> None:
+        """In a picture half a second younger than what is known of it, it would be elsewhere."""
+        if self._moved is None:
+            self._fresh.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(FRESH_SECONDS):
+                    await self._fresh.wait()
+
+    def _rest_of_pause(self, labels: EventLabels, look_seconds: float) -> float:
+        pause = labels.pause(self._pause, self._wanted)
+        return max(pause - look_seconds, REST * look_seconds)
+
+    @property
+    def _wanted(self) -> frozenset[str]:
+        return wanted_of(self._labels(), self._looker.labels)
 
     async def _tell_at_last(self, event_id: str, labels: EventLabels) -> None:
         """Say again what could not be taken while the event went on; the next event goes first."""
@@ -100,12 +131,17 @@ class ObjectFinder:
             await asyncio.sleep(_AGAIN_SECONDS)
 
     def _next(self) -> tuple[Frame | None, Box | None]:
-        """The frame that tripped the event, then the newest ones, each once."""
-        frame, self._tripped = self._tripped, None
-        frame = frame or self._hub.newest
+        """The frame that tripped the event, then those in which it moved, each once.
+
+        The newest one where nothing moves any more.
+        """
+        frame, box = self._tripped or self._moved or (self._hub.newest, self._box)
+        if self._tripped is None:
+            self._moved = None
+        self._tripped = None
         if frame is None or frame.sequence == self._looked_at:
             return None, None
-        return frame, self._box
+        return frame, box
 
     async def _look(
         self, event_id: str, frame: Frame, box: Box | None, labels: EventLabels
@@ -120,7 +156,7 @@ class ObjectFinder:
             return
         self.looks += 1
         self.seconds += seen.seconds
-        labels.take(seen.labels, box, wanted_of(self._labels(), self._looker.labels))
+        labels.take(seen.labels, box, self._wanted)
         await self._tell_news(event_id, labels)
 
     async def _tell_news(self, event_id: str, labels: EventLabels) -> bool:

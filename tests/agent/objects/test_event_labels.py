@@ -25,6 +25,12 @@ def test_one_clear_look_is_enough_and_two_faint_ones_are() -> None:
     assert names(labels) == ["person", "dog"]
 
 
+def test_a_person_is_sure_sooner_than_anything_else() -> None:
+    labels = EventLabels()
+    labels.take([label("person", 0.6), label("dog", 0.74), label("car", 0.75)], MOVING, WANTED)
+    assert names(labels) == ["car", "person"]
+
+
 def test_twice_in_one_look_is_not_two_looks() -> None:
     labels = EventLabels()
     labels.take([label("dog", 0.5), label("dog", 0.45)], MOVING, WANTED)
@@ -66,8 +72,8 @@ def test_news_is_what_is_new_or_notably_surer() -> None:
     labels.note_told(labels.sure)
     labels.take([label("person", 0.75)], MOVING, WANTED)
     assert labels.news() is None
-    labels.take([label("person", 0.9), label("dog", 0.65)], MOVING, WANTED)
-    assert labels.news() == (label("person", 0.9), label("dog", 0.65))
+    labels.take([label("person", 0.9), label("dog", 0.8)], MOVING, WANTED)
+    assert labels.news() == (label("person", 0.9), label("dog", 0.8))
     labels.note_told(labels.sure)
     assert labels.news() is None
 

@@ -27,7 +27,7 @@ def test_a_side_that_is_left_open_is_zero(tmp_path: Path) -> None:
     assert read_header(path).input_shape == shape
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(cut=st.integers(0, 2**20), data=st.binary(max_size=200))
 def test_a_broken_file_is_told_and_nothing_else_happens(
     tmp_path: Path, cut: int, data: bytes

@@ -1,8 +1,7 @@
-"""One model on each engine: the same boxes, bounded threads, and plain words where one is missing."""
+"""One model on each engine: the same boxes, bounded threads, plain words where one is missing."""
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
@@ -29,10 +28,9 @@ def lamps(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def no_onnxruntime(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def no_onnxruntime(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if it were not installed."""
     monkeypatch.setitem(sys.modules, "onnxruntime", None)
-    yield
 
 
 def street() -> Picture:
@@ -61,7 +59,7 @@ def test_every_engine_sees_the_same_with_the_catalogues_model() -> None:
     if not path.exists():
         pytest.skip("set PMC_MODELS to a folder with the catalogue's files")
     models = [open_model(path, runtime=name) for name in RUNTIMES]  # each with its self-test
-    assert np.allclose(*(model.fingerprint() for model in models), rtol=1e-3)
+    assert models[0].fingerprint() == pytest.approx(models[1].fingerprint(), rel=1e-3)
     shown = street()
     found = [model.find(shown, whole(shown), least=0.05) for model in models]
     assert found[0], "something is seen in anything at so little confidence"
@@ -132,7 +130,7 @@ def test_an_engine_that_computes_wrongly_gives_way_to_the_next(
 def test_input_that_a_model_does_not_take_is_an_error(lamps: Path) -> None:
     for name in RUNTIMES:
         network = open_network(lamps, threads=1, runtime=name)
-        with pytest.raises(ModelError, match="cannot (be )?compute"):
+        with pytest.raises(ModelError, match=r"cannot (be )?compute"):
             network.run(np.zeros((1, 3, 8, 8), np.float32))
 
 
