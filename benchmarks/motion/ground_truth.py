@@ -19,7 +19,8 @@ class Clip:
     """One marked clip: a video file, or a recipe by which it is rendered.
 
     `live` is the only rectangle that moves (x, y, w, h in pixels), the rest stays as in the first
-    frame: quiet footage made of a busy one.
+    frame: quiet footage made of a busy one. `shows` are, for each event, the labels any of which is
+    right; only where objects are looked for.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Clip:
     file: Path | None = None
     recipe: Mapping[str, Any] | None = None
     live: tuple[int, int, int, int] | None = None
+    shows: tuple[tuple[str, ...], ...] = ()
 
     @property
     def is_real(self) -> bool:
@@ -69,6 +71,7 @@ def _clip(folder: Path, number: int, marks: Any) -> Clip:
         file=path,
         recipe=None if recipe is None else {"folder": folder, **recipe},
         live=_rectangle(marks.get("live"), f"{where}.live"),
+        shows=_labels(marks.get("shows", []), f"{where}.shows"),
     )
 
 
@@ -83,6 +86,12 @@ def _is_span(span: Any) -> bool:
     if not isinstance(span, list) or len(span) != 2:
         return False
     return all(isinstance(second, int | float) for second in span) and span[0] <= span[1]
+
+
+def _labels(value: Any, field: str) -> tuple[tuple[str, ...], ...]:
+    if not isinstance(value, list) or not all(isinstance(labels, list) for labels in value):
+        raise GroundTruthError(f'{field}: must be lists of labels, such as [["person"], ["cat"]]')
+    return tuple(tuple(map(str, labels)) for labels in value)
 
 
 def _rectangle(value: Any, field: str) -> tuple[int, int, int, int] | None:

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 
 from pi_agent.protocol import Box, Label
 
-from .catalogue import PERSON, USUAL_LABELS
+from .catalogue import ANIMALS, PERSON, USUAL_LABELS
 from .standing_things import StandingThings
 
 LEAST_CONFIDENCE = 0.4  # of a look, to be remembered at all
-_SURE, _SURE_OF_OTHERS = 0.6, 0.75  # of a person, who is not to be missed; enough on its own
+_SURE, _SURE_OF_ANIMAL = 0.6, 0.75  # enough on its own; far persons look like birds and dogs
 _TWICE = 2  # looks that agree are as good
 _NOTABLY_SURER = 0.1
 _GROWN = 0.25  # of its size: what moves is a little further by now
@@ -77,7 +77,7 @@ class EventLabels:
         return told is None or label.confidence >= told.confidence + _NOTABLY_SURER
 
     def _is_sure(self, label: Label) -> bool:
-        enough = _SURE if label.name == PERSON else _SURE_OF_OTHERS
+        enough = _SURE_OF_ANIMAL if label.name in ANIMALS else _SURE
         return label.confidence >= enough or self._looks[label.name] >= _TWICE
 
 

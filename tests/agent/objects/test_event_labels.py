@@ -25,10 +25,12 @@ def test_one_clear_look_is_enough_and_two_faint_ones_are() -> None:
     assert names(labels) == ["person", "dog"]
 
 
-def test_a_person_is_sure_sooner_than_anything_else() -> None:
+def test_an_animal_has_to_be_surer_than_others() -> None:
     labels = EventLabels()
-    labels.take([label("person", 0.6), label("dog", 0.74), label("car", 0.75)], MOVING, WANTED)
+    labels.take([label("person", 0.6), label("dog", 0.74), label("car", 0.62)], MOVING, WANTED)
     assert names(labels) == ["car", "person"]
+    labels.take([label("dog", 0.75)], MOVING, WANTED)
+    assert names(labels) == ["dog", "car", "person"]
 
 
 def test_twice_in_one_look_is_not_two_looks() -> None:
