@@ -77,7 +77,8 @@ class ObjectFinder:
         elif self._event is not None and self._event.id == event.id:
             self._event = None if event.state is EventState.ENDED else event
         self._wake.set()
-        self._fresh.set()
+        if event.state is not EventState.UPDATED:
+            self._fresh.set()
 
     def on_motion(self, message: MotionMessage) -> None:
         """Where it moves right now, in the newest frame: half a second later it is elsewhere."""
@@ -101,10 +102,11 @@ class ObjectFinder:
             frame, box = self._next()
             if frame is not None:
                 await self._look(event_id, frame, box, labels)
-            if self._event is None:
-                break  # that was the last look
-            await asyncio.sleep(self._rest_of_pause(labels, time.monotonic() - begun))
-            await self._until_it_moves()
+            if self._event is not None:
+                await asyncio.sleep(self._rest_of_pause(labels, time.monotonic() - begun))
+                await self._until_it_moves()
+            elif self._moved is None:
+                break  # all of it was looked at, though it was over before
         await self._tell_at_last(event_id, labels)
 
     async def _until_it_moves(self) -> None:

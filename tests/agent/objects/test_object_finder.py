@@ -23,11 +23,14 @@ class NotingLooker(ObjectLooker):
         self.labels = frozenset(("person", "car"))
         self.asked: list[tuple[bytes, Box | None]] = []
         self.sees: tuple[Label, ...] = ()
+        self.takes = 0.0  # seconds
 
     async def look(self, jpeg: bytes, box: Box | None, *, least: float) -> Seen | None:
         """What the test says."""
         self.asked.append((jpeg, box))
-        return Seen(labels=self.sees, seconds=0.0)
+        seen = Seen(labels=self.sees, seconds=0.0)
+        await asyncio.sleep(self.takes)
+        return seen
 
 
 @dataclass
@@ -94,6 +97,20 @@ async def test_the_place_of_motion_is_that_of_the_frame_that_is_looked_at(watche
     await watched.until(lambda: len(watched.looker.asked) >= 2)
     watched.end(event)
     assert watched.looker.asked[:2] == [(b"1", LEFT), (b"2", MIDDLE)]
+
+
+async def test_an_event_that_is_over_soon_is_looked_at_where_it_moved_last(
+    watched: Watched,
+) -> None:
+    watched.looker.takes = 0.1
+    event = watched.start(1, watched.frame(1))
+    await watched.until(lambda: watched.looker.asked)
+    watched.frame(2)
+    watched.moves(MIDDLE)
+    watched.end(event)
+    watched.frame(3)
+    await asyncio.sleep(0.5)
+    assert watched.looker.asked == [(b"1", LEFT), (b"2", MIDDLE)]
 
 
 async def test_what_stands_still_is_looked_at_in_the_newest_frame(watched: Watched) -> None:
