@@ -34,6 +34,11 @@ class BrowserPart:
     _chunk: bytes | None = field(default=None, compare=False, repr=False)
 
     @property
+    def is_joined(self) -> bool:
+        """Whether `chunk` costs nothing."""
+        return self._chunk is not None
+
+    @property
     def chunk(self) -> bytes:
         """The pieces in one buffer."""
         return self._chunk or b"".join(self.pieces)
@@ -46,13 +51,6 @@ class BrowserPart:
     def join(self) -> None:
         """Make one buffer of the pieces: a copy, which pays with several viewers."""
         self._chunk = b"".join(self.pieces)
-
-    def write_to(self, transport: asyncio.WriteTransport) -> None:
-        """Write the chunk."""
-        if self._chunk is None:
-            transport.writelines(self.pieces)
-        else:
-            transport.write(self._chunk)
 
 
 def browser_part(jpeg: bytes | memoryview) -> BrowserPart:
@@ -85,10 +83,12 @@ class BrowserViewer:
             self._give_up_if_stuck()
         else:
             self._busy_since = None
-            if self._chunked:
-                part.write_to(transport)
-            else:
+            if not self._chunked:
                 transport.write(part.part)
+            elif part.is_joined:
+                transport.write(part.chunk)
+            else:
+                transport.writelines(part.pieces)
 
     def end(self) -> None:
         """There will be no more."""

@@ -3,7 +3,7 @@
 import re
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from .errors import AgentProtocolError
 
@@ -34,90 +34,73 @@ class ByteReader(Protocol):
         ...
 
 
+class _Head(NamedTuple):
+    """What the headers of a part say, and where its picture begins."""
+
+    start: int
+    length: int
+    captured_at: float
+
+
 async def read_parts(reader: ByteReader) -> AsyncGenerator[StreamPart]:
     """Every part as it comes, until the connection ends.
 
     Raises AgentProtocolError where a part does not say its length and time, EOFError where the
     connection ends within one.
     """
-    buffer = _Buffer()
+    rest = memoryview(b"")  # read and not taken yet
     while True:
-        while (headers := buffer.take_headers()) is None:
-            if not buffer.add(await reader.read(_READ_BYTES)):
+        while (head := _head_of(rest)) is None:
+            if not (data := await reader.read(_READ_BYTES)):
                 return
-        length, captured_at = _length(headers), _captured_at(headers)
-        while (jpeg := buffer.take(length)) is None:
-            if not buffer.add(await reader.read(_READ_BYTES)):
-                raise EOFError("the stream ended within a picture")
-        yield StreamPart(jpeg=jpeg, captured_at=captured_at)
+            rest = memoryview(b"".join((rest, data)) if rest else data)
+        end = head.start + head.length
+        if end > len(rest):
+            rest = await _read_on(reader, rest, end)
+        yield StreamPart(jpeg=rest[head.start : end], captured_at=head.captured_at)
+        rest = rest[end:]
 
 
-class _Buffer:
-    """What was read and not taken yet; copies only what came in several pieces."""
+async def _read_on(reader: ByteReader, rest: memoryview, size: int) -> memoryview:
+    """At least so many bytes, with what is known of them; copied once, when all are there."""
+    pieces: list[memoryview | bytes] = [rest]
+    missing = size - len(rest)
+    while missing > 0:
+        data = await reader.read(_READ_BYTES)
+        if not data:
+            raise EOFError("the stream ended within a picture")
+        pieces.append(data)
+        missing -= len(data)
+    return memoryview(b"".join(pieces))
 
-    def __init__(self) -> None:
-        self._pieces: list[memoryview] = []
-        self._size = 0
 
-    def add(self, data: bytes) -> int:
-        """Take what was read; how much that is."""
-        if data:
-            self._pieces.append(memoryview(data))
-            self._size += len(data)
-        return len(data)
-
-    def take_headers(self) -> bytes | None:
-        """The next part's, with the boundary before them; None until they are there."""
-        start = bytes(self._pieces[0][:_MOST_HEADER_BYTES]) if self._pieces else b""
-        if (end := start.find(_HEADERS_END)) < 0 and len(self._pieces) > 1:
-            self._join()
-            start = bytes(self._pieces[0][:_MOST_HEADER_BYTES])
-            end = start.find(_HEADERS_END)
-        if end >= 0:
-            self._drop(end + len(_HEADERS_END))
-            return start[:end] + b"\r\n"
-        if len(start) == _MOST_HEADER_BYTES:
+def _head_of(data: memoryview) -> _Head | None:
+    """The head of the part that `data` begins with, or the boundary before it; None if cut off."""
+    text = bytes(data[:_MOST_HEADER_BYTES])
+    end = text.find(_HEADERS_END)
+    if end < 0:
+        if len(text) == _MOST_HEADER_BYTES:
             raise AgentProtocolError("a part of the stream has too many headers")
         return None
-
-    def take(self, length: int) -> memoryview | None:
-        """So many bytes; None until they are there."""
-        if self._size < length:
-            return None
-        if len(self._pieces[0]) < length:
-            self._join()
-        taken = self._pieces[0][:length]
-        self._drop(length)
-        return taken
-
-    def _join(self) -> None:
-        self._pieces = [memoryview(b"".join(self._pieces))]
-
-    def _drop(self, length: int) -> None:
-        """Let go of the beginning of the first piece."""
-        self._size -= length
-        self._pieces[0] = self._pieces[0][length:]
-        if not self._pieces[0]:
-            del self._pieces[0]
+    length = _LENGTH.search(text, 0, end + 1)
+    captured_at = _TIMESTAMP.search(text, 0, end + 1)
+    return _Head(
+        end + len(_HEADERS_END),
+        _length(length[1] if length else b""),
+        _seconds(captured_at[1] if captured_at else b""),
+    )
 
 
-def _length(headers: bytes) -> int:
-    text = _value(_LENGTH, headers)
+def _length(text: bytes) -> int:
     if not text.isdigit() or not 0 < int(text) <= _MOST_JPEG_BYTES:
         raise AgentProtocolError(f"a part of the stream has the length {text.decode('latin-1')!r}")
     return int(text)
 
 
-def _captured_at(headers: bytes) -> float:
-    text = _value(_TIMESTAMP, headers)
+def _seconds(text: bytes) -> float:
     try:
         return float(text)
     except ValueError:
         raise AgentProtocolError(
             f"a part of the stream was captured at {text.decode('latin-1')!r}"
         ) from None
-
-
-def _value(header: re.Pattern[bytes], headers: bytes) -> bytes:
-    found = header.search(headers)
-    return found[1] if found else b""
