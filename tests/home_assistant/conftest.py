@@ -2,12 +2,14 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import aiohttp
 import pytest
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_HOST, CONF_PORT, CONF_TOKEN
 from homeassistant.core import HomeAssistant
+from homeassistant.setup import async_setup_component
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 # Imported here, so that Home Assistant's test kit finds ours and not its own custom_components.
@@ -21,6 +23,9 @@ from tests.scripted_source import ScriptedSource
 from .agent_thread import AgentThread
 from .impostor import Impostor
 from .waiting import until
+
+if TYPE_CHECKING:
+    from .receivers import DiscordApi, MailServer, TelegramApi
 
 # Warnings about Home Assistant's own code, which no test of ours can mend.
 _HOME_ASSISTANTS_WARNINGS = ("ignore::aiohttp.web_exceptions.NotAppKeyWarning",)
@@ -167,3 +172,57 @@ async def clip_path(loaded: MockConfigEntry, event_id: str) -> str:
     coordinator = loaded.runtime_data.coordinator
     await until(lambda: event_id in coordinator.data.cameras["porch"].clipped_event_ids)
     return event_clip_path(loaded.entry_id, event_id)
+
+
+@pytest.fixture
+async def home(hass: HomeAssistant, tmp_path: Path) -> None:
+    """Home Assistant as its default configuration makes it, as far as receivers need it."""
+    media = tmp_path / "media"
+    hass.config.media_dirs = {"local": str(media)}
+    hass.config.allowlist_external_dirs = {str(media)}
+    hass.config.external_url = "https://home.example.org"
+    for component in ("notify", "media_source"):
+        assert await async_setup_component(hass, component, {})
+
+
+# Imported below, so that only tests of notifications load the libraries of the services.
+@pytest.fixture
+async def telegram(
+    hass: HomeAssistant, home: None, socket_enabled: None, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[TelegramApi]:
+    """Telegram, known to Home Assistant."""
+    from .receivers import TelegramApi
+
+    telegram = TelegramApi()
+    await telegram.start(monkeypatch)
+    await telegram.set_up(hass)
+    yield telegram
+    await telegram.close()
+
+
+@pytest.fixture
+async def discord(
+    hass: HomeAssistant, home: None, socket_enabled: None, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[DiscordApi]:
+    """Discord, known to Home Assistant."""
+    from .receivers import DiscordApi
+
+    discord = DiscordApi()
+    await discord.start(monkeypatch)
+    await discord.set_up(hass)
+    yield discord
+    await discord.close()
+
+
+@pytest.fixture
+async def mail(
+    hass: HomeAssistant, home: None, socket_enabled: None, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[MailServer]:
+    """A mail server, known to Home Assistant."""
+    from .receivers import MailServer
+
+    mail = MailServer()
+    await mail.start(monkeypatch)
+    await mail.set_up(hass)
+    yield mail
+    await mail.close()
