@@ -18,6 +18,7 @@ from .coordinator import AgentCoordinator
 from .devices import async_follow_devices, is_reported
 from .issues import AgentIssues
 from .listener import AgentEventListener
+from .media_files import MediaFiles
 from .notifier import Notifier
 from .revision_store import RevisionStore
 from .runtime import AgentConfigEntry, AgentRuntime
@@ -58,10 +59,14 @@ async def async_setup_entry(hass: HomeAssistant, entry: AgentConfigEntry) -> boo
     revisions = RevisionStore(hass, entry.entry_id, told=coordinator.told)
     await revisions.async_load()
     entry.async_on_unload(revisions.async_flush)
+    media_files = MediaFiles(hass, entry.entry_id, client)
+    await media_files.async_clear()
+    entry.async_on_unload(media_files.async_clear)
     entry.runtime_data = AgentRuntime(
         client=client,
         coordinator=coordinator,
         listener=AgentEventListener(hass, client, coordinator, revisions),
+        media_files=media_files,
         offline_picture=await hass.async_add_executor_job(_OFFLINE_PICTURE.read_bytes),
     )
     async_follow_devices(hass, entry)

@@ -1,6 +1,5 @@
-"""What a notification says, in the form that each kind of receiver wants it."""
+"""What a notification says, and how phones take it."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -8,6 +7,7 @@ from typing import Any, Final
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.network import NoURLAvailableError
 
+from .agent_client.protocol import MotionEvent
 from .const import DOMAIN
 from .media_urls import async_signed_url
 from .notification_hook import HookButton
@@ -17,15 +17,17 @@ _LINK_VALID_FOR: Final = timedelta(days=2)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notification:
-    """One message. `image` and `video` are paths of `views.py`: phones fetch them with their token.
+    """One message about `event`, if any.
 
-    The same `tag` replaces what was told before; `quiet` does so without a sound.
+    `image` and `video` are paths of `views.py`: phones fetch them with their token. The same `tag`
+    replaces what was told before; `quiet` does so without a sound, to add the clip.
     """
 
     title: str
     message: str
     tag: str
     group: str
+    event: MotionEvent | None = None
     image: str | None = None
     video: str | None = None
     live_view: str | None = None  # the camera's entity
@@ -85,47 +87,22 @@ def _apple_push(note: Notification) -> dict[str, Any]:
 
 
 @callback
-def legacy_call(hass: HomeAssistant, integration: str | None, note: Notification) -> dict[str, Any]:
-    """The data of a notify action, for the integration that is behind it."""
-    call: dict[str, Any] = {"title": note.title, "message": note.message}
-    if integration in _TAKE_PATHS:
-        return {**call, "data": phone_data(note)}
-    link = _link(hass, note)
-    if link is None:
-        return call
-    if integration in _TAKE_ADDRESSES:
-        return {**call, "data": _TAKE_ADDRESSES[integration](link, note)}
-    return {**call, "message": f"{note.message}\n{link}"}
-
-
-@callback
 def text_with_link(hass: HomeAssistant, note: Notification) -> str:
     """For receivers of text alone."""
-    link = _link(hass, note)
+    link = media_link(hass, note)
     return note.message if link is None else f"{note.message}\n{link}"
 
 
-def _link(hass: HomeAssistant, note: Notification) -> str | None:
-    """An address of the picture, where there is one and Home Assistant knows its own."""
-    if note.image is None:
+@callback
+def media_link(hass: HomeAssistant, note: Notification) -> str | None:
+    """An address of the picture, or of the clip that follows quietly.
+
+    None where there is none, or Home Assistant does not know its own.
+    """
+    path = note.video if note.quiet else note.image
+    if path is None:
         return None
     try:
-        return async_signed_url(hass, note.image, _LINK_VALID_FOR)
+        return async_signed_url(hass, path, _LINK_VALID_FOR)
     except NoURLAvailableError:
         return None
-
-
-def _telegram(link: str, note: Notification) -> dict[str, Any]:
-    return {"photo": [{"url": link, "caption": f"{note.title}: {note.message}"}]}
-
-
-def _discord(link: str, _: Notification) -> dict[str, Any]:
-    return {"urls": [link]}
-
-
-_TAKE_PATHS: Final = ("mobile_app", "group")  # a group hands everything on to its members
-_TAKE_ADDRESSES: Final[dict[str | None, Callable[[str, Notification], dict[str, Any]]]] = {
-    "discord": _discord,
-    "signal_messenger": _discord,
-    "telegram": _telegram,
-}

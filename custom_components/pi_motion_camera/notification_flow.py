@@ -1,5 +1,6 @@
 """The forms that make and change a notification hook: who and what, when, how, a test."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,13 +13,15 @@ from homeassistant.config_entries import (
 )
 from homeassistant.const import CONF_NAME
 
+from .notification_calls import DISCORD
 from .notification_forms import HOW, WHEN, who
 from .notification_hook import NotificationHook
-from .notification_targets import async_send
+from .notification_targets import NotificationSender, integration_of
 from .notification_texts import NotificationTexts
 from .runtime import AgentConfigEntry
 
 _TARGETS = ("phones", "entities", "actions")
+_CHANNEL = re.compile(r"\d{1,20}\Z", re.ASCII)
 
 
 class NotificationFlow(ConfigSubentryFlow):
@@ -48,9 +51,9 @@ class NotificationFlow(ConfigSubentryFlow):
         errors: dict[str, str] = {}
         if user_input is not None:
             self._fill_in(who(self.hass, entry), user_input)
-            if any(self._data.get(target) for target in _TARGETS):
+            errors = self._faults_of_receivers()
+            if not errors:
                 return await self.async_step_when()
-            errors = {"base": "no_target"}
         return self._show("who", who(self.hass, entry), errors)
 
     async def async_step_when(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
@@ -87,7 +90,8 @@ class NotificationFlow(ConfigSubentryFlow):
             return self.async_abort(reason="not_connected")
         hook = NotificationHook.of("test", self._data)
         test = NotificationTexts(self.hass, entry).test(hook)
-        failed = await async_send(self.hass, hook, test)
+        sender = NotificationSender(self.hass, entry.runtime_data.media_files)
+        failed = await sender.async_send(hook, test)
         return self.async_show_form(
             step_id="send_test",
             data_schema=probatio.Schema({}),
@@ -103,6 +107,16 @@ class NotificationFlow(ConfigSubentryFlow):
             subentry = self._get_reconfigure_subentry()
             return self.async_update_and_abort(self._get_entry(), subentry, title=title, data=data)
         return self.async_create_entry(title=title, data=data)
+
+    def _faults_of_receivers(self) -> dict[str, str]:
+        if not any(self._data.get(target) for target in _TARGETS):
+            return {"base": "no_target"}
+        channels: list[str] = self._data.get("channels", [])
+        actions: list[str] = self._data.get("actions", [])
+        asks_where = any(integration_of(self.hass, name) == DISCORD for name in actions)
+        if not all(_CHANNEL.match(channel) for channel in channels) or asks_where > bool(channels):
+            return {"channels": "discord_channels"}
+        return {}
 
     def _fill_in(self, schema: probatio.Schema, user_input: Mapping[str, Any]) -> None:
         """Take over a form; fields that were emptied are gone."""

@@ -56,6 +56,7 @@ def who(hass: HomeAssistant, entry: AgentConfigEntry) -> probatio.Schema:
                 EntitySelectorConfig(domain=NOTIFY, multiple=True)
             ),
             probatio.Optional("actions"): _choice(actions, open_ended=True),
+            probatio.Optional("channels"): _choice([], open_ended=True),
             probatio.Optional("cameras"): SelectSelector(
                 SelectSelectorConfig(
                     options=[SelectOptionDict(value=c.id, label=c.name) for c in cameras],

@@ -39,8 +39,9 @@ class NotificationHook:
 
     id: str
     phones: tuple[str, ...] = ()  # devices of the companion app
-    entities: tuple[str, ...] = ()  # notify entities: text alone
-    actions: tuple[str, ...] = ()  # names of notify actions, such as "telegram"
+    entities: tuple[str, ...] = ()  # notify entities: chats, mailboxes and others
+    actions: tuple[str, ...] = ()  # names of notify actions, such as "family"
+    channels: tuple[str, ...] = ()  # of Discord, which must be told where; ids
     cameras: tuple[str, ...] = ()
     zones: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
@@ -101,7 +102,7 @@ class NotificationHook:
         return begin <= now < end if begin < end else now >= begin or now < end
 
 
-_LISTS = ("phones", "entities", "actions", "cameras", "zones", "labels")
+_LISTS = ("phones", "entities", "actions", "channels", "cameras", "zones", "labels")
 _SWITCHES = ("picture", "clip", "live_view", "critical", "summary")
 
 

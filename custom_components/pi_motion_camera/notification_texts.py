@@ -43,6 +43,7 @@ class NotificationTexts:
             message=self._message(event),
             tag=f"{DOMAIN}_{event.id}",
             group=f"{DOMAIN}_{self._entry.entry_id}_{event.camera}",
+            event=event,
             image=event_snapshot_path(self._entry.entry_id, event.id) if has_picture else None,
             live_view=entity_id if hook.live_view else None,
             click=page,

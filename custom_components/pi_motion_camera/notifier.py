@@ -19,7 +19,7 @@ from .missed_events import MissedEvents
 from .motion_events import EventNotice
 from .notification_content import Notification, parse_button
 from .notification_hook import SUBENTRY_NOTIFICATION, HookButton, NotificationHook
-from .notification_targets import async_send
+from .notification_targets import NotificationSender
 from .notification_texts import NotificationTexts
 from .runtime import AgentConfigEntry
 
@@ -47,6 +47,7 @@ class Notifier:
         self._entry = entry
         self._coordinator: AgentCoordinator = entry.runtime_data.coordinator
         self._texts = NotificationTexts(hass, entry)
+        self._sender = NotificationSender(hass, entry.runtime_data.media_files)
         self._missed = MissedEvents(hass, self._tell_missed)
         self._states: dict[str, _HookState] = {}
         cameras = self._coordinator.data.cameras.values()
@@ -122,7 +123,9 @@ class Notifier:
 
     def _send(self, hook: NotificationHook, note: Notification) -> None:
         self._entry.async_create_task(
-            self._hass, async_send(self._hass, hook, note), f"notification of {self._entry.title}"
+            self._hass,
+            self._sender.async_send(hook, note),
+            f"notification of {self._entry.title}",
         )
 
     async def _on_button(self, event: Event[dict[str, Any]]) -> None:

@@ -7,6 +7,7 @@ from homeassistant.config_entries import ConfigEntry
 from .agent_client import AgentClient
 from .coordinator import AgentCoordinator
 from .listener import AgentEventListener
+from .media_files import MediaFiles
 from .shared_stream import SharedStream
 
 
@@ -26,6 +27,7 @@ class AgentRuntime:
     client: AgentClient
     coordinator: AgentCoordinator
     listener: AgentEventListener
+    media_files: MediaFiles
     offline_picture: bytes
     archive: ArchiveStatus = field(default_factory=ArchiveStatus)
     streams: dict[str, SharedStream] = field(default_factory=dict)

@@ -15,6 +15,7 @@ from homeassistant.helpers.target import (
 from .const import DOMAIN
 from .coordinator import AgentCoordinator
 from .entity_ids import camera_unique_id
+from .media_files import MediaFiles
 from .runtime import AgentConfigEntry
 
 
@@ -26,6 +27,7 @@ class TargetCamera:
     camera_id: str
     entry_id: str
     coordinator: AgentCoordinator
+    files: MediaFiles
 
 
 async def async_target_cameras(call: ServiceCall, *, changes: bool) -> list[TargetCamera]:
@@ -56,6 +58,7 @@ def _known_cameras(hass: HomeAssistant) -> list[TargetCamera]:
             camera_id=camera_id,
             entry_id=entry.entry_id,
             coordinator=entry.runtime_data.coordinator,
+            files=entry.runtime_data.media_files,
         )
         for entry in entries
         for camera_id in entry.runtime_data.coordinator.data.cameras

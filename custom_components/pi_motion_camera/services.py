@@ -1,8 +1,7 @@
 """Actions: events of a period, addresses of pictures and clips, a recording by hand, zones."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Coroutine
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -17,14 +16,11 @@ from homeassistant.core import (
 )
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import config_validation as cv
-from homeassistant.helpers.network import NoURLAvailableError
 from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonObjectType
 
-from .agent_client import AgentRequestError
 from .agent_client.protocol import (
     EventState,
-    MotionEvent,
     ProtocolError,
     SettingsPatch,
     TriggerRequest,
@@ -32,32 +28,28 @@ from .agent_client.protocol import (
 )
 from .const import DOMAIN
 from .errors import translate_agent_errors
-from .media_urls import async_signed_url
+from .media_actions import (
+    GET_MEDIA_FILE,
+    GET_MEDIA_URL,
+    get_media_file,
+    get_media_url,
+    period,
+)
 from .motion_events import EventNotice, event_attributes
 from .service_targets import TargetCamera, async_target_cameras
 from .state import EventPhase
-from .views import event_clip_path, event_snapshot_path
 
 ATTR_DURATION: Final = "duration"
 ATTR_END: Final = "end"
-ATTR_EVENT_ID: Final = "event_id"
 ATTR_LABEL: Final = "label"
 ATTR_LIMIT: Final = "limit"
-ATTR_MEDIA: Final = "media"
 ATTR_START: Final = "start"
-ATTR_VALID_FOR: Final = "valid_for"
 ATTR_ZONES: Final = "zones"
 
-_PATHS = {"snapshot": event_snapshot_path, "clip": event_clip_path}
-_MISSING = {"snapshot": "no_snapshot_yet", "clip": "no_clip_yet"}
 _ONE_DAY: Final = timedelta(days=1)
 _STARTED_SECONDS: Final = 5.0  # within which an agent tells of the event that it was asked for
 
 type _Act = Callable[[TargetCamera, ServiceCall], Awaitable[JsonObjectType]]
-
-
-def _duration(low: timedelta, high: timedelta) -> probatio.All[timedelta]:
-    return probatio.All(cv.time_period, probatio.Range(min=low, max=high))
 
 
 GET_EVENTS = cv.make_entity_service_schema(
@@ -71,18 +63,9 @@ GET_EVENTS = cv.make_entity_service_schema(
         ),
     }
 )
-GET_MEDIA_URL = cv.make_entity_service_schema(
-    {
-        probatio.Optional(ATTR_MEDIA, default="snapshot"): probatio.In(list(_PATHS)),
-        probatio.Optional(ATTR_EVENT_ID): cv.string,
-        probatio.Optional(ATTR_VALID_FOR, default=timedelta(hours=1)): _duration(
-            timedelta(seconds=10), timedelta(days=7)
-        ),
-    }
-)
 RECORD = cv.make_entity_service_schema(
     {
-        probatio.Optional(ATTR_DURATION, default=timedelta(seconds=10)): _duration(
+        probatio.Optional(ATTR_DURATION, default=timedelta(seconds=10)): period(
             timedelta(seconds=1), timedelta(minutes=10)
         ),
     }
@@ -95,7 +78,8 @@ def async_register_services(hass: HomeAssistant) -> None:
     """Register the actions; once for all entries."""
     for name, act, schema, response, changes in (
         ("get_events", _get_events, GET_EVENTS, SupportsResponse.ONLY, False),
-        ("get_media_url", _get_media_url, GET_MEDIA_URL, SupportsResponse.ONLY, False),
+        ("get_media_file", get_media_file, GET_MEDIA_FILE, SupportsResponse.ONLY, False),
+        ("get_media_url", get_media_url, GET_MEDIA_URL, SupportsResponse.ONLY, False),
         ("record", _record, RECORD, SupportsResponse.OPTIONAL, True),
         ("set_zones", _set_zones, SET_ZONES, SupportsResponse.OPTIONAL, True),
     ):
@@ -138,58 +122,6 @@ async def _get_events(camera: TargetCamera, call: ServiceCall) -> JsonObjectType
 def _as_utc(time: datetime | None) -> datetime | None:
     """A time that was told without its zone is that of Home Assistant."""
     return time and dt_util.as_utc(time)
-
-
-async def _get_media_url(camera: TargetCamera, call: ServiceCall) -> JsonObjectType:
-    """An address that works for a while without logging in, for those who cannot."""
-    media: str = call.data[ATTR_MEDIA]
-    event = await _event_with(camera, media, call.data.get(ATTR_EVENT_ID))
-    valid_for: timedelta = call.data[ATTR_VALID_FOR]
-    return {
-        "event_id": event.id,
-        "url": _url(call.hass, _PATHS[media](camera.entry_id, event.id), valid_for),
-        "content_type": "image/jpeg" if media == "snapshot" else "video/mp4",
-        "valid_until": (dt_util.utcnow() + valid_for).isoformat(timespec="seconds"),
-    }
-
-
-async def _event_with(camera: TargetCamera, media: str, event_id: str | None) -> MotionEvent:
-    """The event that is named, or the newest that has what is wanted."""
-    client = camera.coordinator.client
-    if event_id is not None:
-        with _missing_event(camera):
-            candidates = [await client.event(event_id)]
-    else:
-        candidates = list((await client.events(camera=camera.camera_id, limit=50)).events)
-    for event in candidates:
-        if event.camera == camera.camera_id and getattr(event, media) is not None:
-            return event
-    raise ServiceValidationError(
-        translation_domain=DOMAIN,
-        translation_key=_MISSING[media],
-        translation_placeholders={"name": camera.coordinator.name},
-    )
-
-
-@contextmanager
-def _missing_event(camera: TargetCamera) -> Iterator[None]:
-    try:
-        yield
-    except AgentRequestError as error:
-        raise ServiceValidationError(
-            translation_domain=DOMAIN,
-            translation_key="no_such_event",
-            translation_placeholders={"name": camera.coordinator.name},
-        ) from error
-
-
-def _url(hass: HomeAssistant, path: str, valid_for: timedelta) -> str:
-    try:
-        return async_signed_url(hass, path, valid_for)
-    except NoURLAvailableError as error:
-        raise HomeAssistantError(
-            translation_domain=DOMAIN, translation_key="no_url_of_home_assistant"
-        ) from error
 
 
 async def _record(camera: TargetCamera, call: ServiceCall) -> JsonObjectType:

@@ -70,7 +70,7 @@ def test_every_field_of_a_notification_is_told() -> None:
     steps = translation("en")["config_subentries"]["notification"]["step"]
     labels = [label for step in steps.values() for label in step.get("data", {}).values()]
     rows = re.findall(r"^\| ([^|]+) \|", told, re.MULTILINE)
-    assert len(labels) == 18
+    assert len(labels) == 19
     assert not [
         label
         for label in labels

@@ -429,32 +429,27 @@ async def test_a_summary_keeps_to_the_hours_of_its_hook_and_has_a_bound(
     assert ": 2 (" in call.data["message"]
 
 
-async def test_each_kind_of_receiver_gets_the_picture_as_it_can(
+async def test_receivers_of_text_get_a_link_to_the_picture_and_groups_what_phones_get(
     hass: HomeAssistant, loaded: MockConfigEntry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await async_process_ha_core_config(hass, {"external_url": "https://home.example.org"})
-    told = {name: async_mock_service(hass, "notify", name) for name in ("tg", "dc", "fam", "any")}
+    told = {name: async_mock_service(hass, "notify", name) for name in ("fam", "any")}
     entities = async_mock_service(hass, "notify", "send_message")
-    kinds = {"tg": "telegram", "dc": "discord", "fam": "group"}
     monkeypatch.setattr(
-        "custom_components.pi_motion_camera.notification_targets._integration_of",
-        lambda _, action: kinds.get(action),
+        "custom_components.pi_motion_camera.notification_targets.integration_of",
+        lambda _, action: {"fam": "group"}.get(action),
     )
-    add_hook(hass, loaded, actions=list(told), entities=["notify.mail", "notify.tv"])
+    add_hook(hass, loaded, actions=list(told), entities=["notify.radio", "notify.tv"])
     await tell(hass, loaded, event())
-    data: dict[str, Any] = {name: calls[0].data.get("data") for name, calls in told.items()}
-    assert data["tg"]["photo"][0]["url"].startswith("https://home.example.org/api/pi_motion")
-    assert data["tg"]["photo"][0]["caption"] == "Porch Pi: Motion"
-    assert data["dc"]["urls"][0].startswith("https://home.example.org/api/pi_motion")
-    assert data["fam"]["image"].startswith("/api/pi_motion_camera/event/")
-    assert data["any"] is None
+    assert told["fam"][0].data["data"]["image"].startswith("/api/pi_motion_camera/event/")
+    assert "data" not in told["any"][0].data
     for call in (told["any"][0], entities[0]):
         what, link = call.data["message"].split("\n")
         assert what == "Motion"
         assert link.startswith("https://home.example.org/api/pi_motion_camera/event/")
-    assert entities[0].data["entity_id"] == ["notify.mail", "notify.tv"]
+    assert entities[0].data["entity_id"] == ["notify.radio", "notify.tv"]
     await tell(hass, loaded, event(state=EventState.ENDED, clip="/api/v1/events/a/clip.mp4"))
-    assert [len(calls) for calls in told.values()] == [1, 1, 1, 1]  # they cannot replace
+    assert [len(calls) for calls in told.values()] == [1, 1]  # they cannot show it
     assert len(entities) == 1
 
 

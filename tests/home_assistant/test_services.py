@@ -2,11 +2,13 @@
 
 import json
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from homeassistant.auth.models import User
 from homeassistant.auth.permissions.const import CAT_ENTITIES, POLICY_READ
+from homeassistant.components.media_source import async_resolve_media
 from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.core_config import async_process_ha_core_config
@@ -18,12 +20,17 @@ from homeassistant.exceptions import (
 )
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.service import async_get_all_descriptions
+from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 from probatio import Invalid
-from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    MockUser,
+    async_fire_time_changed,
+)
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from custom_components.pi_motion_camera import services
+from custom_components.pi_motion_camera import media_actions, services
 from custom_components.pi_motion_camera.agent_client.protocol import (
     EventCause as LocalEventCause,
     EventMessage,
@@ -215,6 +222,49 @@ async def test_home_assistant_must_know_its_own_address(
     assert key_of(error) == "no_url_of_home_assistant"
 
 
+@pytest.mark.parametrize(
+    ("media", "content_type", "begin"),
+    [("snapshot", "image/jpeg", b"\xff\xd8"), ("clip", "video/mp4", b"\x00\x00")],
+)
+async def test_picture_and_clip_are_files_that_integrations_may_read_for_a_while(
+    hass: HomeAssistant,
+    loaded: MockConfigEntry,
+    event_id: str,
+    clip_path: str,
+    *,
+    media: str,
+    content_type: str,
+    begin: bytes,
+) -> None:
+    assert await async_setup_component(hass, "media_source", {})
+    answer = await act(hass, "get_media_file", media=media, valid_for="00:10:00")
+    assert (answer["event_id"], answer["content_type"]) == (event_id, content_type)
+    path = Path(answer["path"])
+    assert path.read_bytes().startswith(begin)
+    assert any(path.is_relative_to(folder) for folder in hass.config.media_dirs.values())
+    resolved = await async_resolve_media(hass, answer["media_content_id"], None)
+    assert (resolved.path, resolved.mime_type) == (path, content_type)
+    async_fire_time_changed(hass, dt_util.utcnow() + timedelta(minutes=11))
+    await hass.async_block_till_done()
+    assert not path.exists()
+
+
+async def test_a_media_folder_that_takes_no_files_is_told(
+    hass: HomeAssistant,
+    loaded: MockConfigEntry,
+    event_id: str,
+    *,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    in_the_way = tmp_path / "file"
+    in_the_way.touch()
+    monkeypatch.setattr(loaded.runtime_data.media_files, "_root", in_the_way / "folder")
+    with pytest.raises(HomeAssistantError) as error:
+        await act(hass, "get_media_file")
+    assert key_of(error) == "no_file_written"
+
+
 async def test_a_recording_by_hand_is_an_event_that_goes_on(
     hass: HomeAssistant, loaded: MockConfigEntry, source: ScriptedSource
 ) -> None:
@@ -356,7 +406,8 @@ async def test_every_action_and_field_is_described_in_the_ui(
     assert described.keys() == english.keys() == hass.services.async_services()[DOMAIN].keys()
     schemas: dict[str, Any] = {
         "get_events": services.GET_EVENTS,
-        "get_media_url": services.GET_MEDIA_URL,
+        "get_media_file": media_actions.GET_MEDIA_FILE,
+        "get_media_url": media_actions.GET_MEDIA_URL,
         "record": services.RECORD,
         "set_zones": services.SET_ZONES,
     }
