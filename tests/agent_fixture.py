@@ -1,6 +1,6 @@
 """The real agent for tests: its own server with TLS on 127.0.0.1, its own database and threads."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,7 +44,7 @@ async def running_agent(
     data_dir: Path,
     *,
     cameras: Sequence[CameraConfiguration] = (camera(),),
-    sources: dict[str, FrameSource] | None = None,
+    sources: Mapping[str, FrameSource] | None = None,
     port: int = 0,
     name: str = "Porch Pi",
     problems: Sequence[str] = (),
@@ -72,5 +72,5 @@ async def running_agent(
         )
 
 
-def _sources(known: dict[str, FrameSource]) -> Callable[[CameraConfiguration], FrameSource]:
+def _sources(known: Mapping[str, FrameSource]) -> Callable[[CameraConfiguration], FrameSource]:
     return lambda camera: known.get(camera.source) or camera_source(camera)
