@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import logging
 from collections.abc import Callable
 
 import pytest
@@ -125,8 +124,8 @@ async def test_unknown_and_malformed_messages_are_skipped_and_counted(
         assert await anext(aiter(stream)) == MotionMessage(camera="porch", active=True)
         assert stream.take_skipped() == 3
         assert stream.take_skipped() == 0
-    warnings = [record for record in caplog.records if record.levelno == logging.WARNING]
-    assert len(warnings) == 2
+    # By its text: on a busy machine asyncio warns, too, of a slow callback.
+    assert caplog.text.count("Skipped a message that breaks the contract") == 2
 
 
 @pytest.mark.parametrize("first", [json.dumps(MOTION), "garbage", json.dumps({"type": "new"})])
