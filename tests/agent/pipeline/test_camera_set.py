@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from pi_agent.capture import FrameSource
 from pi_agent.pipeline import CameraPipeline
 from tests.agent_fixture import camera, running_agent
 from tests.scripted_source import ScriptedSource
@@ -23,7 +24,7 @@ async def test_a_camera_that_fails_to_stop_keeps_no_other_from_it(
 
     monkeypatch.setattr(CameraPipeline, "close", fail_once)
     cameras = camera("porch", "one"), camera("shed", "two")
-    sources = {"one": ScriptedSource(), "two": ScriptedSource()}
+    sources: dict[str, FrameSource] = {"one": ScriptedSource(), "two": ScriptedSource()}
     with pytest.raises(RuntimeError, match="does not want to"):
         async with running_agent(tmp_path, cameras=cameras, sources=sources):
             pass
