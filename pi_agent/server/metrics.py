@@ -9,6 +9,7 @@ from typing import Any
 from aiohttp import web
 
 from pi_agent.copies import EventCopier
+from pi_agent.errors import UnavailableError
 from pi_agent.pipeline import CameraPipeline, Recording
 from pi_agent.protocol import CameraState
 from pi_agent.runtime import EventFollower
@@ -120,7 +121,7 @@ async def _copy(copier: EventCopier | None) -> list[str]:
     """How the copy to a second machine fares, where one is configured."""
     if copier is None:
         return []
-    waiting = await copier.waiting()
+    waiting = await _waiting(copier)
     ok = float(copier.problem is None)
     left_out = copier.left_out_files
     return [
@@ -141,7 +142,7 @@ async def _follower(name: str, follower: EventFollower[Any] | None) -> list[str]
     """How the other side fares that events are told to, where one is configured."""
     if follower is None:
         return []
-    waiting, ok = await follower.waiting(), float(follower.ok)
+    waiting, ok = await _waiting(follower), float(follower.ok)
     return [
         *_single(f"pi_agent_{name}_ok", "Whether events are taken there (1) or not (0).", ok),
         *_single(f"pi_agent_{name}_waiting_events", "Events with changes to be told.", waiting),
@@ -152,6 +153,14 @@ async def _follower(name: str, follower: EventFollower[Any] | None) -> list[str]
             kind="counter",
         ),
     ]
+
+
+async def _waiting(follower: EventFollower[Any]) -> int | None:
+    """None while the disk does not say: then, of all times, the other figures are looked at."""
+    try:
+        return await follower.waiting()
+    except UnavailableError:
+        return None
 
 
 def _family(name: str, kind: str, text: str, values: dict[str, float | None]) -> Iterator[str]:

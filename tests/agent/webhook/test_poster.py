@@ -12,12 +12,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 from aiohttp import web
 
 from pi_agent.app import Agent
 from pi_agent.configuration import Configuration, ServerConfiguration
 from pi_agent.connections_configuration import WebhookConfiguration
+from pi_agent.errors import StorageError
 from pi_agent.protocol import EventCause, EventState, MotionEvent, decode, encode, from_json
 from pi_agent.runtime import event_follower
 from pi_agent.storage import CopyProgress, Database, EventStore
@@ -187,7 +189,9 @@ async def test_an_outage_and_a_restart_lose_nothing_and_repeat_nothing(studio: S
     assert [e.id for e in hook.events] == [f"event-{n:04}" for n in range(30)]
 
 
-async def test_the_whole_agent_posts_what_it_sees(tmp_path: Path) -> None:
+async def test_the_whole_agent_posts_what_it_sees(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     hook, source = Hook(), ScriptedSource()
     async with hook.serving():
         settings = Configuration(
@@ -197,8 +201,27 @@ async def test_the_whole_agent_posts_what_it_sees(tmp_path: Path) -> None:
             webhook=WebhookConfiguration(url=hook.url, secret=SECRET),
         )
         assert SECRET not in repr(settings)
-        async with Agent(settings, create_source=lambda _: source):
+        async with Agent(settings, create_source=lambda _: source) as agent:
             source.still(4)
             source.walk(3)
             await until(lambda: hook.bodies)
+            assert "pi_agent_webhook_waiting_events" in await metrics(agent)
+            monkeypatch.setattr(CopyProgress, "waiting", fail)
+            told = await metrics(agent)  # of all times, while the disk fails
+            assert "pi_agent_webhook_ok" in told
+            assert "pi_agent_webhook_waiting_events" not in told
     assert hook.events[0].state is EventState.STARTED
+
+
+async def fail(*_: object) -> int:
+    raise StorageError("the disk fails to read or write")
+
+
+async def metrics(agent: Agent) -> str:
+    headers = {"Authorization": f"Bearer {await agent.access.create_token('test')}"}
+    address = f"http://127.0.0.1:{agent.server.port}/metrics"
+    async with (
+        aiohttp.ClientSession(headers=headers) as session,
+        session.get(address) as answer,
+    ):
+        return await answer.text()
