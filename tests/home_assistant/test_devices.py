@@ -93,7 +93,7 @@ async def test_each_of_several_cameras_is_a_device_below_the_agent(
     assert {device.parent_device_id for device in cameras} == {agents[0].id}
     for device in cameras:
         entities = er.async_entries_for_device(entity_registry, device.id)
-        assert len(entities) == 16
+        assert len(entities) == 18
     camera_ids = {state.entity_id for state in hass.states.async_all(Platform.CAMERA)}
     assert camera_ids == {"camera.porch_pi_porch", "camera.porch_pi_back_yard"}
 

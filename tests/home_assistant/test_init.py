@@ -42,10 +42,12 @@ async def test_an_entry_brings_its_entities(
     # What only a Raspberry Pi can tell, wherever this test runs.
     found = [entity_id for entity_id in found if not entity_id.endswith(MACHINE)]
     assert found == [
+        "binary_sensor.porch_pi_camera_moved",
         "binary_sensor.porch_pi_connectivity",
         "binary_sensor.porch_pi_motion",
         "binary_sensor.porch_pi_nothing_to_be_seen",
         "binary_sensor.porch_pi_recording_problem",
+        "button.porch_pi_accept_view",
         "button.porch_pi_take_picture",
         "camera.porch_pi",
         "event.porch_pi_motion",
