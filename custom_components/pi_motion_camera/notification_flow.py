@@ -114,7 +114,8 @@ class NotificationFlow(ConfigSubentryFlow):
         channels: list[str] = self._data.get("channels", [])
         actions: list[str] = self._data.get("actions", [])
         asks_where = any(integration_of(self.hass, name) == DISCORD for name in actions)
-        if not all(_CHANNEL.match(channel) for channel in channels) or asks_where > bool(channels):
+        are_ids = all(_CHANNEL.match(channel) for channel in channels)
+        if not are_ids or (asks_where and not channels):
             return {"channels": "discord_channels"}
         return {}
 

@@ -9,6 +9,7 @@ import pytest
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_HOST, CONF_PORT, CONF_TOKEN
 from homeassistant.core import HomeAssistant
+from homeassistant.core_config import async_process_ha_core_config
 from homeassistant.setup import async_setup_component
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -178,9 +179,9 @@ async def clip_path(loaded: MockConfigEntry, event_id: str) -> str:
 async def home(hass: HomeAssistant, tmp_path: Path) -> None:
     """Home Assistant as its default configuration makes it, as far as receivers need it."""
     media = tmp_path / "media"
-    hass.config.media_dirs = {"local": str(media)}
-    hass.config.allowlist_external_dirs = {str(media)}
-    hass.config.external_url = "https://home.example.org"
+    media.mkdir(exist_ok=True)
+    config = {"media_dirs": {"local": str(media)}, "external_url": "https://home.example.org"}
+    await async_process_ha_core_config(hass, config)  # it allows the media folder by itself
     for component in ("notify", "media_source"):
         assert await async_setup_component(hass, component, {})
 
