@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from email.message import EmailMessage
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,7 @@ from tests.scripted_source import ScriptedSource
 from .receivers import DiscordApi, MailServer, TelegramApi, discord_api, mail_server, telegram_api
 from .test_notification_flow import HOW, WHEN, Flow
 from .test_notifier import add_hook, event, tell
+from .waiting import until
 
 pytestmark = pytest.mark.usefixtures("home")
 JPEG = b"\xff\xd8"
@@ -336,6 +338,10 @@ async def test_two_hooks_each_replace_their_own_photo(
     assert [shown.method for shown in telegram.shown.values()] == ["editMessageMedia"] * 2
 
 
+def _has(calls: list[ServiceCall], number: int) -> bool:
+    return len(calls) == number
+
+
 async def test_a_receiver_that_does_not_answer_holds_a_bounded_number_and_no_other(
     hass: HomeAssistant,
     loaded: MockConfigEntry,
@@ -355,10 +361,10 @@ async def test_a_receiver_that_does_not_answer_holds_a_bounded_number_and_no_oth
     hass.services.async_register("notify", "stuck", _wait)
     add_hook(hass, loaded, actions=["stuck", "pager"])
     coordinator = loaded.runtime_data.coordinator
-    for name in ("a", "b", "c"):
+    for number, name in enumerate(("a", "b", "c"), start=1):
         coordinator.async_handle_message(EventMessage(event(name)), replayed=False)
-        await asyncio.sleep(0.05)
-    assert (len(calls), len(stuck)) == (3, 1)
+        await until(partial(_has, calls, number))
+    assert len(stuck) == 1
     assert "notify.stuck still has 2 notifications to take" in caplog.text
     answered.set()
     await hass.async_block_till_done()
