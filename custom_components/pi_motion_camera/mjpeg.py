@@ -31,17 +31,7 @@ class BrowserPart:
     """A picture and the opening of the part after it, in the same memory for all viewers."""
 
     pieces: tuple[bytes | memoryview, ...]  # as an HTTP chunk: its size, the JPEG, the rest
-    _chunk: bytes | None = field(default=None, compare=False, repr=False)
-
-    @property
-    def is_joined(self) -> bool:
-        """Whether `chunk` costs nothing."""
-        return self._chunk is not None
-
-    @property
-    def chunk(self) -> bytes:
-        """The pieces in one buffer."""
-        return self._chunk or b"".join(self.pieces)
+    joined: bytes | None = field(default=None, compare=False, repr=False)
 
     @property
     def part(self) -> bytes:
@@ -50,7 +40,7 @@ class BrowserPart:
 
     def join(self) -> None:
         """Make one buffer of the pieces: a copy, which pays with several viewers."""
-        self._chunk = b"".join(self.pieces)
+        self.joined = b"".join(self.pieces)
 
 
 def browser_part(jpeg: bytes | memoryview) -> BrowserPart:
@@ -85,8 +75,8 @@ class BrowserViewer:
             self._busy_since = None
             if not self._chunked:
                 transport.write(part.part)
-            elif part.is_joined:
-                transport.write(part.chunk)
+            elif part.joined is not None:
+                transport.write(part.joined)
             else:
                 transport.writelines(part.pieces)
 

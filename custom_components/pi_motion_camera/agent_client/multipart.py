@@ -35,7 +35,7 @@ class ByteReader(Protocol):
 
 
 class _Head(NamedTuple):
-    """What the headers of a part say, and where its picture begins."""
+    """What the headers of a part say, and where in the newest data its picture begins."""
 
     start: int
     length: int
@@ -50,10 +50,12 @@ async def read_parts(reader: ByteReader) -> AsyncGenerator[StreamPart]:
     """
     rest = memoryview(b"")  # read and not taken yet
     while True:
-        while (head := _head_of(rest)) is None:
-            if not (data := await reader.read(_READ_BYTES)):
+        begun = b""  # of the head, most often the boundary that came with the part before
+        while (head := _head_of(begun, rest)) is None:
+            begun += rest
+            rest = memoryview(await reader.read(_READ_BYTES))
+            if not rest:
                 return
-            rest = memoryview(b"".join((rest, data)) if rest else data)
         end = head.start + head.length
         if end > len(rest):
             rest = await _read_on(reader, rest, end)
@@ -74,9 +76,9 @@ async def _read_on(reader: ByteReader, rest: memoryview, size: int) -> memoryvie
     return memoryview(b"".join(pieces))
 
 
-def _head_of(data: memoryview) -> _Head | None:
-    """The head of the part that `data` begins with, or the boundary before it; None if cut off."""
-    text = bytes(data[:_MOST_HEADER_BYTES])
+def _head_of(begun: bytes, data: memoryview) -> _Head | None:
+    """The head, with the boundary before it, that `begun` and `data` hold; None if cut off."""
+    text = begun + data[: _MOST_HEADER_BYTES - len(begun)]
     end = text.find(_HEADERS_END)
     if end < 0:
         if len(text) == _MOST_HEADER_BYTES:
@@ -85,7 +87,7 @@ def _head_of(data: memoryview) -> _Head | None:
     length = _LENGTH.search(text, 0, end + 1)
     captured_at = _TIMESTAMP.search(text, 0, end + 1)
     return _Head(
-        end + len(_HEADERS_END),
+        end + len(_HEADERS_END) - len(begun),
         _length(length[1] if length else b""),
         _seconds(captured_at[1] if captured_at else b""),
     )
