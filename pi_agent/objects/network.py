@@ -58,7 +58,6 @@ class OnnxRuntimeNetwork:
         onnxruntime = _onnxruntime()
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
-        options.enable_cpu_mem_arena = False  # memory goes back between looks
         try:
             self._session = onnxruntime.InferenceSession(
                 str(path), options, providers=["CPUExecutionProvider"]
