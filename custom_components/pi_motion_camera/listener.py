@@ -53,6 +53,7 @@ class AgentEventListener:
         self.revisions = revisions
         self._sleep = sleep
         self._backoff = Backoff(first=_FIRST_PAUSE_SECONDS, most=_LONGEST_PAUSE_SECONDS)
+        self._is_info_old = False  # of an agent that began anew
 
     async def run(self) -> None:
         """Listen until cancelled, or until the token is revoked, which starts a reauth flow."""
@@ -89,7 +90,10 @@ class AgentEventListener:
         self._coordinator.async_handle_message(hello)
         self._note_revision_of(hello)
         if known_boot_id not in (None, hello.boot_id):  # it may have been updated meanwhile
+            self._is_info_old = True
+        if self._is_info_old:
             await self._coordinator.async_refresh_info()
+            self._is_info_old = False
 
     def _note_revision_of(self, hello: Hello) -> None:
         """Begin to count at the first connection ever, and with an agent that has begun anew."""

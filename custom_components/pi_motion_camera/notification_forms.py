@@ -28,8 +28,8 @@ from .runtime import AgentConfigEntry
 
 # Not for people to choose: it is behind the notify entities.
 _NO_TARGETS: Final = frozenset({SERVICE_SEND_MESSAGE})
-# What agents may recognize; any other word can be typed in.
-_LABELS: Final = ("person", "face", "cat", "dog", "car")
+# Offered as long as no agent recognizes anything; any other word can be typed in.
+_USUAL_LABELS: Final = ("person", "face", "cat", "dog", "car")
 _CAN_BE_ON: Final = [
     "alarm_control_panel",
     "binary_sensor",
@@ -44,6 +44,7 @@ _CAN_BE_ON: Final = [
 def who(hass: HomeAssistant, entry: AgentConfigEntry) -> probatio.Schema:
     """Who is told, and of what; with the cameras and zones that there are now."""
     cameras = entry.runtime_data.coordinator.data.cameras.values()
+    labels = {label for camera in cameras for label in camera.status.labels}
     zones = sorted({zone.name for camera in cameras for zone in camera.settings.zones})
     actions = sorted(hass.services.async_services_for_domain(NOTIFY).keys() - _NO_TARGETS)
     return probatio.Schema(
@@ -64,7 +65,15 @@ def who(hass: HomeAssistant, entry: AgentConfigEntry) -> probatio.Schema:
                 )
             ),
             probatio.Optional("zones"): _choice(zones, open_ended=True),
-            probatio.Optional("labels"): _choice(list(_LABELS), open_ended=True),
+            probatio.Optional("labels"): SelectSelector(
+                SelectSelectorConfig(
+                    options=sorted(labels) or list(_USUAL_LABELS),
+                    multiple=True,
+                    custom_value=True,
+                    translation_key="label",
+                    mode=SelectSelectorMode.DROPDOWN,
+                )
+            ),
         }
     )
 

@@ -15,7 +15,7 @@ from .notification_content import Notification, button_action
 from .notification_hook import HookButton, NotificationHook
 from .runtime import AgentConfigEntry
 from .state import AgentState
-from .texts import async_text
+from .texts import async_label_text, async_text
 from .views import event_clip_path, event_snapshot_path
 
 _PAGE: Final = "/lovelace?more-info-entity-id={entity_id}"  # any page opens the dialog
@@ -89,8 +89,8 @@ class NotificationTexts:
 
     def _message(self, event: MotionEvent) -> str:
         zones = ", ".join(event.zones)
-        labels = ", ".join(sorted({label.name for label in event.labels}))
-        what = labels.capitalize() or async_text(self._hass, "notify_motion")
+        labels = ", ".join(sorted({async_label_text(self._hass, x.name) for x in event.labels}))
+        what = labels[:1].upper() + labels[1:] or async_text(self._hass, "notify_motion")
         if not zones:
             return what
         return async_text(self._hass, "notify_in_zones", what=what, zones=zones)

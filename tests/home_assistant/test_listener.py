@@ -259,6 +259,33 @@ async def test_a_restarted_agent_is_found_again_and_asked_who_it_is_now(
     assert loaded.runtime_data.listener.statistics.connections == 2
 
 
+async def test_a_restarted_agent_is_asked_again_where_its_first_answer_failed(
+    hass: HomeAssistant,
+    loaded: MockConfigEntry,
+    agent: AgentThread,
+    source: ScriptedSource,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    coordinator = loaded.runtime_data.coordinator
+    refresh = coordinator.async_refresh_info
+    refused: list[bool] = []
+
+    async def fail_once() -> None:
+        if not refused:
+            refused.append(True)
+            raise AgentConnectionError("the network went again")
+        await refresh()
+
+    monkeypatch.setattr(coordinator, "async_refresh_info", fail_once)
+    await agent.stop()
+    await until(lambda: motion(hass) == STATE_UNAVAILABLE)
+    agent.name = "Garden Pi"
+    await agent.start()
+    source.still(0.5)
+    await until(lambda: coordinator.data.name == "Garden Pi")
+    assert refused
+
+
 async def test_an_outage_is_logged_once_and_so_is_its_end(
     hass: HomeAssistant,
     loaded: MockConfigEntry,

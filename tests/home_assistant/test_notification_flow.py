@@ -1,5 +1,6 @@
 """A notification hook is made, tried and changed in the UI alone."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -114,6 +115,20 @@ async def test_cameras_zones_and_receivers_are_offered(
     assert "pager" in fields["actions"].config["options"]
     assert "send_message" not in fields["actions"].config["options"]
     assert fields["phones"].config["integration"] == "mobile_app"
+    assert fields["labels"].config["options"] == ["person", "face", "cat", "dog", "car"]
+
+
+async def test_what_the_cameras_recognize_is_offered_by_its_word(
+    hass: HomeAssistant, loaded: MockConfigEntry
+) -> None:
+    coordinator = loaded.runtime_data.coordinator
+    camera = coordinator.data.cameras["porch"]
+    status = replace(camera.status, labels=("hard hat", "bus"))
+    coordinator.data.cameras["porch"] = replace(camera, status=status)
+    form = await Flow(hass, loaded).open()
+    fields = {str(marker): field for marker, field in form["data_schema"].schema.items()}
+    assert fields["labels"].config["options"] == ["bus", "hard hat"]
+    assert fields["labels"].config["translation_key"] == "label"
 
 
 async def test_somebody_must_be_told(hass: HomeAssistant, loaded: MockConfigEntry) -> None:

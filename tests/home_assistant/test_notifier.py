@@ -237,6 +237,18 @@ async def test_what_turns_out_to_be_wanted_is_told_once_it_does(
     assert [call.data["message"] for call in calls] == ["Person in path"]
 
 
+async def test_what_was_recognized_is_told_in_the_language_of_home_assistant(
+    hass: HomeAssistant, loaded: MockConfigEntry, calls: list[ServiceCall]
+) -> None:
+    hass.config.language = "de"
+    await async_load_integrations(hass, {DOMAIN})
+    add_hook(hass, loaded, actions=["pager"])
+    box = Box(x=0, y=0, w=1, h=1)
+    seen = tuple(Label(name=name, confidence=0.9, box=box) for name in ("bicycle", "hut"))
+    await tell(hass, loaded, event(labels=seen))
+    assert calls[0].data["message"].splitlines()[0] == "Fahrrad, hut"
+
+
 async def test_an_old_event_that_is_amended_is_no_news(
     hass: HomeAssistant, loaded: MockConfigEntry, calls: list[ServiceCall]
 ) -> None:
