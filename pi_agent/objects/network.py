@@ -52,7 +52,7 @@ class OpenCvNetwork:
 
 
 class OnnxRuntimeNetwork:
-    """Two to three times faster, where it is installed."""
+    """Three to five times faster, where it is installed."""
 
     def __init__(self, path: Path, *, threads: int) -> None:
         onnxruntime = _onnxruntime()
