@@ -8,6 +8,7 @@ import logging
 import os
 import struct
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from .pins import PinsError
@@ -55,8 +56,9 @@ KEYS: dict[str, int] = {
 def find_receiver(root: Path = _INPUT) -> Path:
     """The device of the Pi's infra-red receiver; PinsError where there is none."""
     for name in sorted(root.glob("event*/device/name")):
-        if name.read_text().strip() in _RECEIVERS:
-            return Path("/dev/input") / name.parts[-3]
+        with suppress(OSError):  # unplugged meanwhile
+            if name.read_text().strip() in _RECEIVERS:
+                return Path("/dev/input") / name.parts[-3]
     raise PinsError(
         "gpio.remote: there is no infra-red receiver; put dtoverlay=gpio-ir,gpio_pin=17 into "
         "/boot/firmware/config.txt, or name another in gpio.remote.device"

@@ -34,6 +34,7 @@ class Siren:
         self.on_change = on_change
         self._passive = passive
         self._longest_seconds = longest_seconds
+        self._changing = asyncio.Lock()  # one request after the other: one task at most sounds
         self._task: asyncio.Task[None] | None = None
         self._device = open_part("gpio.buzzer", lambda: _output(pins, pin, passive=passive))
 
@@ -48,11 +49,12 @@ class Siren:
         if tone not in self.tones:
             known = ", ".join(self.tones)
             raise RequestError(f"must be one of {known}, not {tone!r}", field="tone")
-        await self._stop()
-        if request.on:
-            seconds = min(request.seconds or self._longest_seconds, self._longest_seconds)
-            self._task = asyncio.create_task(self._sound(tone, seconds), name="siren")
-        self.on_change()
+        async with self._changing:
+            await self._stop()
+            if request.on:
+                seconds = min(request.seconds or self._longest_seconds, self._longest_seconds)
+                self._task = asyncio.create_task(self._sound(tone, seconds), name="siren")
+            self.on_change()
 
     async def toggle(self) -> None:
         """On where it is still, off where it sounds."""
@@ -60,8 +62,9 @@ class Siren:
 
     async def close(self) -> None:
         """Be still and let go of the pin; may be called twice."""
-        await self._stop()
-        self._device.close()
+        async with self._changing:
+            await self._stop()
+            self._device.close()
 
     async def _stop(self) -> None:
         task, self._task = self._task, None

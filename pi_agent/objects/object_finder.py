@@ -8,6 +8,7 @@ from contextlib import suppress
 
 from pi_agent.frames import Frame, FrameHub, jpeg_of
 from pi_agent.protocol import Box, EventState, Label, MotionEvent, MotionMessage
+from pi_agent.runtime import LoopTask
 
 from .event_labels import LEAST_CONFIDENCE, EventLabels, wanted_of
 from .object_looker import ObjectLooker
@@ -53,21 +54,17 @@ class ObjectFinder:
         self._looked_at = -1  # sequence of the newest frame that was looked at
         self._wake = asyncio.Event()
         self._fresh = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
+        self._task = LoopTask("object-finder")
         self.looks = 0
         self.seconds = 0.0  # processor time of all looks
 
     def start(self) -> None:
         """Wait for events."""
-        self._task = asyncio.create_task(self._work(), name="object-finder")
+        self._task.start(self._work())
 
     async def close(self) -> None:
         """Look no more; may be called twice."""
-        task, self._task = self._task, None
-        if task is not None:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+        await self._task.close()
 
     def on_motion_event(self, event: MotionEvent, frame: Frame | None) -> None:
         """An event changed; `frame` is the picture that tripped it."""
@@ -93,7 +90,10 @@ class ObjectFinder:
             self._wake.clear()
             event = self._event
             if event is not None:
-                await self._watch(event.id)
+                try:
+                    await self._watch(event.id)
+                except Exception:  # a defect: the next event is looked at all the same
+                    _LOGGER.exception("The objects of event %s were not found out", event.id)
 
     async def _watch(self, event_id: str) -> None:
         labels = EventLabels(self._standing)

@@ -129,16 +129,11 @@ class ObjectLooker:
         return await self._start(files)
 
     async def _start(self, files: tuple[Path, ...]) -> bool:
-        self._process = process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-P", "-m", "pi_agent.objects.look"),
-            *self._options,
-            *map(str, files),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            limit=_LONGEST_LINE,
-            start_new_session=True,  # a Ctrl-C in the terminal is the agent's matter
-            env={**os.environ, "PYTHONPATH": str(Path(pi_agent.__file__).parent.parent)},
-        )
+        try:
+            self._process = process = await self._spawn(files)
+        except OSError as error:  # out of memory, processes or files
+            await self._crashed(f"it cannot be started: {error.strerror}")
+            return False
         said = await self._hear(process, _START_SECONDS)
         if said is None:
             await self._crashed("it ended while it started")
@@ -151,6 +146,18 @@ class ObjectLooker:
             self._rest()
             return True
         return False
+
+    async def _spawn(self, files: tuple[Path, ...]) -> asyncio.subprocess.Process:
+        return await asyncio.create_subprocess_exec(
+            *(sys.executable, "-P", "-m", "pi_agent.objects.look"),
+            *self._options,
+            *map(str, files),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            limit=_LONGEST_LINE,
+            start_new_session=True,  # a Ctrl-C in the terminal is the agent's matter
+            env={**os.environ, "PYTHONPATH": str(Path(pi_agent.__file__).parent.parent)},
+        )
 
     async def _ask(self, jpeg: bytes, box: Box | None, least: float) -> Seen | None:
         process = self._process

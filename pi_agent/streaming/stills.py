@@ -8,6 +8,8 @@ from pi_agent.frames import Frame, FrameHub, jpeg_of
 from .broadcaster import EncodedPicture
 from .camera_streams import step_for
 
+_KEEP_SECONDS = 2.0  # a made picture, for those who ask in the same moment; then its memory is free
+
 
 class Stills:
     """The newest frame as JPEG. Lives on the event loop; encodes in its executor."""
@@ -32,4 +34,10 @@ class Stills:
             asyncio.to_thread(jpeg_of, frame, quality=quality, width=width), name="still"
         )
         self._making[width] = (frame, quality, task)
+        asyncio.get_running_loop().call_later(_KEEP_SECONDS, self._forget, width, task)
         return task
+
+    def _forget(self, width: int | None, task: "asyncio.Task[bytes]") -> None:
+        made = self._making.get(width)
+        if made is not None and made[2] is task:
+            del self._making[width]

@@ -99,6 +99,16 @@ async def test_a_buzzer_with_a_tone_of_its_own_has_rhythms(pins: Any) -> None:
     assert not pins.pin(18).state
 
 
+async def test_two_who_ask_a_siren_at_once_leave_one_sound_that_can_be_ended(pins: Any) -> None:
+    siren = Siren(pins, 18, passive=False, longest_seconds=60)
+    await siren.request(SirenRequest(on=True))
+    await asyncio.gather(*(siren.request(SirenRequest(on=True)) for _ in range(3)))
+    sounding = [task for task in asyncio.all_tasks() if task.get_name() == "siren"]
+    assert len(sounding) == 1
+    await siren.close()
+    assert sounding[0].done()
+
+
 async def test_a_servo_turns_gently_and_is_left_alone_where_it_stands(pins: Any) -> None:
     changes: list[float | None] = []
     head = PanHead(
@@ -210,3 +220,11 @@ def test_the_receiver_of_the_pi_is_found_by_its_name(tmp_path: Path) -> None:
     assert find_receiver(tmp_path) == Path("/dev/input/event5")
     with pytest.raises(PinsError, match="dtoverlay=gpio-ir"):
         find_receiver(tmp_path / "none")
+
+
+def test_an_input_that_vanishes_while_it_is_looked_at_is_passed_over(tmp_path: Path) -> None:
+    for number in (3, 5):
+        (tmp_path / f"event{number}/device").mkdir(parents=True)
+    (tmp_path / "event3/device/name").mkdir()  # cannot be read, as one that has gone
+    (tmp_path / "event5/device/name").write_text("gpio_ir_recv\n")
+    assert find_receiver(tmp_path) == Path("/dev/input/event5")

@@ -122,6 +122,24 @@ async def test_what_stands_still_is_looked_at_in_the_newest_frame(watched: Watch
     assert watched.looker.asked[1] == (b"2", LEFT)
 
 
+async def test_a_look_that_fails_leaves_the_next_event_its_own(
+    watched: Watched, caplog: pytest.LogCaptureFixture
+) -> None:
+    see = watched.looker.look
+
+    async def fail_once(jpeg: bytes, box: Box | None, *, least: float) -> Seen | None:
+        watched.looker.look = see  # type: ignore[method-assign]
+        raise RuntimeError("a defect")
+
+    watched.looker.look = fail_once  # type: ignore[method-assign]
+    event = watched.start(1, watched.frame(1))
+    await watched.until(lambda: "a defect" in caplog.text)
+    watched.end(event)
+    event = watched.start(2, watched.frame(2))
+    await watched.until(lambda: (b"2", LEFT) in watched.looker.asked)
+    watched.end(event)
+
+
 async def test_no_frame_is_looked_at_twice(watched: Watched) -> None:
     event = watched.start(1, watched.frame(1))
     watched.moves(LEFT)

@@ -1,6 +1,7 @@
 """The process that looks, as its owner sees it: a real process with a real network."""
 
 import asyncio
+import errno
 import os
 import signal
 from collections.abc import AsyncIterator, Callable
@@ -174,3 +175,25 @@ async def test_a_look_that_nobody_waits_for_leaves_no_answer_behind(folder: Mode
         dark = await looker.look(jpeg(bright=False), None, least=0.6)
         assert dark is not None
         assert dark.labels == (), "the answer to the last question, not to one before"
+
+
+async def test_a_machine_that_has_no_room_for_the_process_is_asked_again(
+    folder: ModelFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start = asyncio.create_subprocess_exec
+    refused: list[bool] = []
+
+    async def fail_once(*arguments: Any, **options: Any) -> asyncio.subprocess.Process:
+        if not refused:
+            refused.append(True)
+            raise OSError(errno.ENOMEM, os.strerror(errno.ENOMEM))
+        return await start(*arguments, **options)
+
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", fail_once)
+    async with looking(folder) as looker:
+        await until(lambda: looker.problem is not None)
+        assert "cannot be started: Cannot allocate memory" in (looker.problem or "")
+        async with asyncio.timeout(20):
+            while await looker.look(jpeg(), None, least=0.6) is None:
+                await asyncio.sleep(0.05)
+        assert looker.problem is None

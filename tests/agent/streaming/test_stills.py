@@ -47,3 +47,17 @@ async def test_one_who_gives_up_does_not_spoil_it_for_others() -> None:
 async def test_without_a_picture_there_is_no_still() -> None:
     with pytest.raises(UnavailableError):
         await Stills(FrameHub()).newest(width=None, quality=80)
+
+
+async def test_a_picture_that_nobody_asks_for_any_more_takes_no_memory(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("pi_agent.streaming.stills._KEEP_SECONDS", 0.01)
+    hub = FrameHub()
+    hub.publish(frame(1))
+    pictures = Stills(hub)
+    await pictures.newest(width=None, quality=80)
+    async with asyncio.timeout(5):
+        while pictures._making:
+            await asyncio.sleep(0.01)
+    assert (await pictures.newest(width=None, quality=80)).jpeg.startswith(b"\xff\xd8")
