@@ -19,7 +19,7 @@ _LONGEST_PAUSE_SECONDS = 4.0  # also how often viewers see that the agent is los
 _FRESH_SECONDS = 6.0  # the agent sends a part at least every 5 s
 _SILENT_SECONDS = 12.0  # two parts that stay out mean that it is gone
 _RENEW_SECONDS = 1.0  # a timer is not set anew for each picture
-_JOIN_FROM_VIEWERS = 4  # from here on one copy costs less than to write three pieces to each
+_JOIN_FROM_VIEWERS = 4  # from about here on a copy costs less than three pieces for each
 
 type OpenStream = Callable[[], AsyncGenerator[StreamPart]]
 type StartTask = Callable[[Coroutine[Any, Any, None], str], asyncio.Task[None]]

@@ -1,4 +1,4 @@
-"""What the agent runs on: owned threads and tasks, the way to the loop, following events."""
+"""What the agent runs on: threads and tasks, the way to the loop, followers of events, its heap."""
 
 from .backoff import Backoff
 from .event_follower import EventFollower, EventSource, Progress
