@@ -122,6 +122,7 @@ async def test_what_stands_still_is_looked_at_in_the_newest_frame(watched: Watch
     assert watched.looker.asked[1] == (b"2", LEFT)
 
 
+@pytest.mark.logs_errors
 async def test_a_look_that_fails_leaves_the_next_event_its_own(
     watched: Watched, caplog: pytest.LogCaptureFixture
 ) -> None:
