@@ -16,9 +16,8 @@ from .street import FPS, StreetSource
 CAMERA = "street"
 
 
-async def serve(data_dir: Path) -> None:
+async def serve(data_dir: Path, source: StreetSource, settings: SettingsPatch) -> None:
     """Run the agent until the caller ends; prints how to reach it."""
-    source = StreetSource()
     configuration = Configuration(
         data_dir=data_dir,
         server=ServerConfiguration(host="127.0.0.1", port=0),
@@ -27,9 +26,7 @@ async def serve(data_dir: Path) -> None:
     loop = asyncio.get_running_loop()
     async with Agent(configuration, create_source=lambda _: source) as agent:
         end_with_caller(lambda: loop.call_soon_threadsafe(agent.stop))
-        await agent.cameras.find(CAMERA).change_settings(
-            SettingsPatch({"cool_down_seconds": 0.5, "stream_fps": FPS})
-        )
+        await agent.cameras.find(CAMERA).change_settings(settings)
         sys.stdout.write(f"{json.dumps(await _introduction(agent))}\n")
         sys.stdout.flush()
         await agent.run()
@@ -48,8 +45,9 @@ async def _introduction(agent: Agent) -> dict[str, object]:
 
 def main() -> None:
     """Serve out of a directory that goes with the process."""
+    settings = SettingsPatch({"cool_down_seconds": 0.5, "stream_fps": FPS})
     with tempfile.TemporaryDirectory() as data_dir:
-        asyncio.run(serve(Path(data_dir)))
+        asyncio.run(serve(Path(data_dir), StreetSource(), settings))
 
 
 if __name__ == "__main__":

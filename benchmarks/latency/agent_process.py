@@ -33,9 +33,11 @@ class RunningAgent:
 
 
 @asynccontextmanager
-async def running_agent() -> AsyncIterator[RunningAgent]:
-    """The agent, while the block runs."""
-    async with _program("benchmarks.latency.agent") as process:
+async def running_agent(
+    module: str = "benchmarks.latency.agent", *arguments: str
+) -> AsyncIterator[RunningAgent]:
+    """The agent, while the block runs; `module` is the program that runs it."""
+    async with _program(module, *arguments) as process:
         fields = json.loads(await _line(process))
         fields["certificate_sha256"] = bytes.fromhex(fields["certificate_sha256"])
         yield RunningAgent(pid=process.pid, **fields)

@@ -23,10 +23,13 @@ class StreetSource:
 
     encoder = "source"
 
-    def __init__(self) -> None:
+    def __init__(self, *, fps: float = FPS, is_empty: bool = False) -> None:
+        """Nobody walks by where it `is_empty`."""
+        self._fps = fps
+        self._is_empty = is_empty
         self._street = _street()
         self._still = [self._jpeg(number, None) for number in range(8)]
-        steps = round(_WALK_SECONDS * FPS)
+        steps = 0 if is_empty else round(_WALK_SECONDS * fps)
         self._walk = [self._jpeg(step, (step + 1) / steps) for step in range(steps)]
         self._sequence = 0
         self._due = 0.0
@@ -39,7 +42,7 @@ class StreetSource:
 
     def read(self) -> Frame:
         """The next picture, at its time."""
-        self._due += 1 / FPS
+        self._due += 1 / self._fps
         time.sleep(max(0.0, self._due - time.monotonic()))
         if self._interrupted:
             raise CameraError("interrupted")
@@ -61,8 +64,8 @@ class StreetSource:
         """Nothing is held."""
 
     def _picture(self) -> bytes:
-        number = self._sequence - round(_QUIET_SECONDS * FPS)
-        step = number % round(CYCLE_SECONDS * FPS) if number >= 0 else len(self._walk)
+        number = self._sequence - round(_QUIET_SECONDS * self._fps)
+        step = number % round(CYCLE_SECONDS * self._fps) if number >= 0 else len(self._walk)
         if step < len(self._walk):
             return self._walk[step]
         return self._still[self._sequence % len(self._still)]
