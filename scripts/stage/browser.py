@@ -60,7 +60,7 @@ class Browser:
         await self.page.goto(self._url, wait_until="domcontentloaded")
         await self.page.locator("input[name=username]").fill(user)
         await self.page.locator("input[name=password]").fill(password)
-        await self.page.get_by_role("button", name="Log in").click()
+        await self.page.locator("input[name=password]").press("Enter")
         await self.page.locator("home-assistant-main").wait_for(state="attached")
 
     async def open_dashboard(self) -> None:
@@ -116,18 +116,18 @@ class Browser:
             ) from error
 
     async def save_screenshot(self, file: Path) -> None:
-        """Save what the window shows as PNG."""
+        """Save what the window shows as PNG, once what moves into its place has got there."""
         file.parent.mkdir(parents=True, exist_ok=True)
-        await self.page.screenshot(path=file)
+        await self.page.screenshot(path=file, animations="disabled")
 
 
 @asynccontextmanager
-async def open_browser(url: str) -> AsyncIterator[Browser]:
-    """A browser that has not seen the Home Assistant at `url` yet."""
+async def open_browser(url: str, *, locale: str = "en-US") -> AsyncIterator[Browser]:
+    """A browser that has not seen the Home Assistant at `url` yet, whose user speaks this."""
     async with async_playwright() as playwright:
         browser = await launch_browser(playwright)
         try:
-            context = await browser.new_context(locale="en-US", viewport=_VIEWPORT)
+            context = await browser.new_context(locale=locale, viewport=_VIEWPORT)
             context.set_default_timeout(_SECONDS * 1000)
             yield Browser(await context.new_page(), url)
         finally:

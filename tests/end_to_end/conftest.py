@@ -18,6 +18,11 @@ _OUTPUT = CHECKOUT / "build" / "end_to_end"
 # Pages are slow while others keep the machine busy; Playwright would give up after five seconds.
 expect.set_options(timeout=30_000)
 _RECORDING = "cars_topdown.mp4"  # half a minute with three cars; by Intel, CC BY 4.0
+_LOCALES = {"en": "en-US", "es": "es-ES"}
+
+
+def _recordings() -> Path:
+    return Path(os.environ.get("PMC_VIDEOS", CHECKOUT.parent / "shared" / "videos"))
 
 
 @pytest.fixture
@@ -37,7 +42,7 @@ def built_in_scene() -> None:
 @pytest.fixture
 def recording() -> Path:
     """A recording of a real camera; without it the test is skipped."""
-    folder = Path(os.environ.get("PMC_VIDEOS", CHECKOUT.parent / "shared" / "videos"))
+    folder = _recordings()
     if not (folder / _RECORDING).is_file():
         pytest.skip(f"no recording: {_RECORDING} is not in {folder}, which PMC_VIDEOS can name")
     return folder / _RECORDING
@@ -51,15 +56,30 @@ def footage(request: pytest.FixtureRequest) -> Path | None:
 
 
 @pytest.fixture
+def best_footage() -> Path | None:
+    """A recording of a real camera where there is one, else the built-in scene."""
+    file = _recordings() / _RECORDING
+    return file if file.is_file() else None
+
+
+@pytest.fixture
+def language() -> str:
+    """What the browser and Home Assistant speak; tests may choose another."""
+    return "en"
+
+
+@pytest.fixture
 async def home(
     socket_enabled: None,  # Home Assistant's test kit forbids sockets, where it is loaded
     footage: Path | None,
+    language: str,
     output: Path,
     tmp_path: Path,
 ) -> AsyncIterator[DemoHome]:
     """A running agent and a running Home Assistant that do not know each other yet."""
     try:
         async with demo_home(tmp_path, source=footage) as home:
+            await home.api.socket.command("config/core/update", language=language)
             yield home
     finally:
         for log in tmp_path.glob("*/*.log"):
@@ -67,9 +87,9 @@ async def home(
 
 
 @pytest.fixture
-async def browser(home: DemoHome) -> AsyncIterator[Browser]:
+async def browser(home: DemoHome, language: str) -> AsyncIterator[Browser]:
     """A browser that has not been at this Home Assistant yet."""
-    async with open_browser(home.home_assistant.url) as browser:
+    async with open_browser(home.home_assistant.url, locale=_LOCALES[language]) as browser:
         yield browser
 
 

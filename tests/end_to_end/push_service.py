@@ -48,10 +48,14 @@ class EndToEndPhone:
             phone._webhook = answer["webhook_id"]
             yield phone
 
-    async def pushed(self) -> dict[str, Any]:
+    async def pushed(self, *, within_seconds: float = _PUSH_SECONDS) -> dict[str, Any]:
         """The next push."""
-        async with asyncio.timeout(_PUSH_SECONDS):
+        async with asyncio.timeout(within_seconds):
             return await self._pushes.get()
+
+    async def fetch(self, path: str) -> tuple[str, bytes]:
+        """Content type and body of what a push points to: the app sends its user's token along."""
+        return await self._home.api.get_bytes(path)
 
     async def press(self, action: str) -> None:
         """Press a button of a notification."""

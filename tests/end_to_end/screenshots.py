@@ -16,4 +16,11 @@ class Screenshots:
 
     async def save(self, name: str) -> None:
         """Save what the window shows as `NUMBER-name.png`."""
-        await self._browser.save_screenshot(self._folder / f"{next(self._numbers)}-{name}.png")
+        await self._browser.save_screenshot(self._next(f"{name}.png"))
+
+    def keep(self, name: str, data: bytes) -> None:
+        """Keep something that no window shows as `NUMBER-name`."""
+        self._next(name).write_bytes(data)
+
+    def _next(self, name: str) -> Path:
+        return self._folder / f"{next(self._numbers):02d}-{name}"

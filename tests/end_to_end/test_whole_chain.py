@@ -1,13 +1,11 @@
 """From the footage to the eyes of a user, through both real programs."""
 
-import json
 import re
 
 import pytest
 from playwright.async_api import expect
 
 from scripts.stage import (
-    INTEGRATION,
     PASSWORD,
     USER,
     Browser,
@@ -22,6 +20,7 @@ from scripts.stage import (
 
 from .integration_dialog import IntegrationDialog
 from .screenshots import Screenshots
+from .words import our_words
 
 
 async def test_an_agent_added_by_clicking_shows_what_its_camera_sees(
@@ -83,7 +82,7 @@ async def _add_by_clicking(
     await dialog.submit("host", home.agent.address)
     code = await home.agent.pairing_code()
     await dialog.submit("code", _with_another_secret(code))
-    await dialog.expect_error(_error_sentence("wrong_code"))
+    await dialog.expect_error(our_words("en")["config.error.wrong_code"])
     await screenshots.save("wrong_code")
     await dialog.submit("code", code)
     await dialog.finish(device="Front door", area="Garden")
@@ -93,12 +92,6 @@ async def _add_by_clicking(
 def _with_another_secret(code: str) -> str:
     """A code of the same agent that it never gave away: the first letters are the secret."""
     return ("0" if code[0] != "0" else "1") + code[1:]
-
-
-def _error_sentence(key: str) -> str:
-    translations = INTEGRATION / "translations" / "en.json"
-    sentences = json.loads(translations.read_text(encoding="utf-8"))["config"]["error"]
-    return str(sentences[key])
 
 
 async def _area_of_device(home: DemoHome, name: str) -> str | None:
