@@ -43,17 +43,12 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--reconnects", type=int, default=500, help=f"the first {SAMPLE_EVERY} do not count"
     )
-    parser.add_argument("--quick", action="store_true", help="four minutes instead of twenty")
+    parser.add_argument("--quick", action="store_true", help="six minutes instead of 25")
     options = parser.parse_args()
     if options.quick:
         options.seconds, options.rounds = 2.0, 3
         options.minutes, options.reconnects = 0.7, 2 * SAMPLE_EVERY
     return options
-
-
-def _progress(text: str) -> None:
-    if sys.stderr.isatty():
-        sys.stderr.write(f"\r{text:<70}")
 
 
 def _numbers(text: str) -> tuple[int, ...]:
