@@ -62,7 +62,7 @@ class Database:
             opened.result()
         except (OSError, sqlite3.Error, StorageError) as error:
             raise ConfigurationError(
-                f"data directory: the database {path} cannot be opened: {error}"
+                f"data directory: the database {path} cannot be opened: {understood(error)}"
             ) from error
 
     def submit(self, job: Callable[[sqlite3.Connection], T], *, begin: str = _WRITE) -> "Future[T]":

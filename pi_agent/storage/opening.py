@@ -13,9 +13,11 @@ from .migrations import migrate
 _BUSY_SECONDS = 10.0  # how long to wait for the command line's short writes to the same file
 _BUSY_PAUSE_SECONDS = 0.02
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+_UNREADABLE = {sqlite3.SQLITE_IOERR_READ, sqlite3.SQLITE_IOERR_SHORT_READ}
 _WORN = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
+_FULL = "the disk is full"
 _PROBLEMS = {
-    sqlite3.SQLITE_FULL: "the disk is full",
+    sqlite3.SQLITE_FULL: _FULL,
     sqlite3.SQLITE_READONLY: "the disk is read-only",
     sqlite3.SQLITE_IOERR: "the disk fails to read or write; the card may be worn out",
     sqlite3.SQLITE_CANTOPEN: "the database cannot be opened",
@@ -67,6 +69,13 @@ def may_need_a_new_connection(error: BaseException | None) -> bool:
     return isinstance(error, sqlite3.Error) and _primary_code(error) in _WORN
 
 
+def may_pass(error: sqlite3.Error) -> bool:
+    """Whether it was no room, no lock or no permission, and not that what was read is lost."""
+    reason = understood(error)
+    is_lost = isinstance(reason, DamagedDatabaseError) or _code(error) in _UNREADABLE
+    return isinstance(reason, StorageError) and not is_lost
+
+
 def understood(error: Exception) -> Exception:
     """An error of SQLite as one of ours where it is the disk's fault; else as it is."""
     if not isinstance(error, sqlite3.Error):
@@ -74,6 +83,8 @@ def understood(error: Exception) -> Exception:
     code = _primary_code(error)
     if code in _DAMAGED:
         return DamagedDatabaseError(f"the database is damaged: {error}")
+    if _code(error) == sqlite3.SQLITE_IOERR_SHMSIZE:  # no room for the index of the log
+        return StorageError(_FULL)
     return StorageError(_PROBLEMS[code]) if code in _PROBLEMS else error
 
 
@@ -128,4 +139,8 @@ def _is_of_the_disk(error: Exception) -> bool:
 
 
 def _primary_code(error: sqlite3.Error) -> int:
-    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
+    return _code(error) & 0xFF
+
+
+def _code(error: sqlite3.Error) -> int:
+    return int(getattr(error, "sqlite_errorcode", 0))

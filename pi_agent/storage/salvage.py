@@ -13,7 +13,7 @@ from pi_agent.errors import StorageError
 from pi_agent.protocol import MotionEvent, ProtocolError, decode, from_json
 
 from .migrations import INDEX_NAMES
-from .opening import DamagedDatabaseError, connect, understood
+from .opening import DamagedDatabaseError, connect, may_pass, understood
 
 _LOGGER = logging.getLogger(__name__)
 _MARK, _NEW = ".damaged-", ".new"
@@ -105,8 +105,9 @@ def _readable_rows(
                 if row[:4] not in seen:
                     seen.add(row[:4])
                     yield names, row
-        except sqlite3.Error:
-            continue
+        except sqlite3.Error as error:
+            if may_pass(error):  # or all of it would be given up for want of a little room
+                raise
         else:
             return
 
