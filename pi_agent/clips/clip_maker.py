@@ -153,7 +153,10 @@ class ClipMaker:
             await self._drop(event_id)
         elif event.state is EventState.ENDED:
             outcome = await self._encode(event_id)
-            await self._settle(event, outcome)
+            if await self._journal.find(event_id) is None:  # deleted meanwhile, and its reel too
+                await self._drop(event_id)
+            else:
+                await self._settle(event, outcome)
 
     async def _may_be_told_yet(self, event_id: str) -> bool:
         """Whether an event that nobody knows may be one that waits for an object to be seen."""

@@ -44,8 +44,8 @@ class MediaLibrary:
 
     def place_clip(self, event: MotionEvent, made: Path) -> FileDigest:
         """Move a clip that is on the disk already to its place; what it is recognised by."""
+        digest = digest_of(made)  # takes its time, in which an empty folder may be removed
         path = self._prepared(self.clip_path(event))
-        digest = digest_of(made)
         os.replace(made, path)  # noqa: PTH105  (the atomic one, by its usual name)
         sync_folder(path.parent)
         return digest

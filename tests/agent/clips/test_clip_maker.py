@@ -211,10 +211,36 @@ async def test_an_event_deleted_while_its_clip_is_made_takes_the_clip_along(
         while not part.exists():
             await asyncio.sleep(0.01)
         await studio.store.delete(event.id)
-        while studio.maker.made == 0:
-            await asyncio.sleep(0.02)
     await until_nothing_is_left(studio)
     assert not studio.media.clip_path(event).exists()
+    assert studio.maker.waiting == 0
+
+
+async def test_an_event_deleted_with_its_reel_before_its_clip_is_begun_is_no_trouble(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    event = await studio.event(1)
+    studio.reel(event)
+    encode = studio.maker._encode
+
+    async def encode_late(event_id: str) -> object:
+        studio.folder.remove(event_id)
+        await studio.store.delete(event_id)
+        return await encode(event_id)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(studio.maker, "_encode", encode_late)
+        await studio.maker.start()
+        await until_nothing_is_left(studio)
+        async with asyncio.timeout(10):
+            while studio.maker.waiting or None not in studio.problems:
+                await asyncio.sleep(0.01)
+    next_one = await studio.event(2)
+    studio.reel(next_one)
+    studio.maker.nudge()
+    await studio.until_settled(next_one)
+    assert "no clip of event" not in caplog.text
+    assert set(studio.problems) == {None}
 
 
 async def test_a_reel_that_gives_no_clip_says_why(
