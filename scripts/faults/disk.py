@@ -1,9 +1,11 @@
 """A disk of the agent's own, an ext4 in a file: to be filled, to stop, to become read-only."""
 
 import subprocess
+import time
 from contextlib import suppress
 from pathlib import Path
 
+_LET_GO_SECONDS = 10.0
 _MEGABYTES = 256
 
 
@@ -30,8 +32,17 @@ class Disk:
         _run("mount", "-o", "loop,errors=remount-ro", self._image, self.folder)
 
     def unmount(self) -> None:
-        """Let go of it; nobody may use it any more."""
-        _run("umount", self.folder)
+        """Let go of it; who used it was killed, and is gone within a moment."""
+        ends_at = time.monotonic() + _LET_GO_SECONDS
+        while True:
+            try:
+                _run("umount", self.folder)
+            except OSError:
+                if time.monotonic() > ends_at:
+                    raise
+                time.sleep(0.1)
+            else:
+                return
 
     def fill(self) -> None:
         """Leave no room for anybody."""
