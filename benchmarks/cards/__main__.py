@@ -43,11 +43,11 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--reconnects", type=int, default=500, help=f"the first {SAMPLE_EVERY} do not count"
     )
-    parser.add_argument("--quick", action="store_true", help="six minutes instead of 25")
+    parser.add_argument("--quick", action="store_true", help="eight minutes instead of 25")
     options = parser.parse_args()
     if options.quick:
         options.seconds, options.rounds = 2.0, 3
-        options.minutes, options.reconnects = 0.7, 2 * SAMPLE_EVERY
+        options.minutes, options.reconnects = 0.7, 4 * SAMPLE_EVERY
     return options
 
 
