@@ -17,14 +17,14 @@ _REDUCED_GREY = {
     8: cv2.IMREAD_REDUCED_GRAYSCALE_8,
 }
 _NEAR_ENOUGH = math.sqrt(2)  # a plane within that factor of the width asked for is left as it is
+_SMALLER_AT_MOST = 0.84  # of that width: less would lose what is far away
 
 
 def luma_of(frame: Frame, width: int = _DEFAULT_WIDTH) -> NDArray[np.uint8]:
-    """The grey plane (h, w) of the picture as it is shown, uint8, about `width` px along its width.
+    """The grey plane (h, w, uint8) of the picture as it is shown, its longer side about `width` px.
 
     Taken from the frame's own luma, else its pixels, else by a decode of the JPEG that makes only
-    the small picture. The width is that of the picture as the source delivered it, before a turn.
-    Raises ValueError where the JPEG cannot be decoded.
+    the small picture. Raises ValueError where the JPEG cannot be decoded.
     """
     return frame.view.turned(_source_luma(frame, width))
 
@@ -41,11 +41,16 @@ def _source_luma(frame: Frame, width: int) -> NDArray[np.uint8]:
 
 
 def shrunk(picture: NDArray[np.uint8], width: int = _DEFAULT_WIDTH) -> NDArray[np.uint8]:
-    """The picture about `width` px wide, by averaging whole blocks; never made larger."""
+    """The picture about `width` px along its longer side, by averaging; never made larger."""
     height, full = picture.shape[:2]
-    if full < width * _NEAR_ENOUGH:
+    longer = max(height, full)
+    if longer < width * _NEAR_ENOUGH:
         return picture
-    divisor = max(2, round(full / width))
+    divisor = max(2, round(longer / width))
+    if longer < width * divisor * _SMALLER_AT_MOST:
+        scale = width / longer
+        size = (max(1, round(full * scale)), max(1, round(height * scale)))
+        return cast("NDArray[np.uint8]", cv2.resize(picture, size, interpolation=cv2.INTER_AREA))
     # Whole divisors let OpenCV average blocks of pixels, several times faster than any other size.
     size = (full // divisor, max(1, height // divisor))
     whole = picture[: size[1] * divisor, : size[0] * divisor]
