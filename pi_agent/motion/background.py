@@ -10,7 +10,8 @@ _NEIGHBOURS = np.ones((3, 3), np.uint8)
 _BACKGROUND_SECONDS = 12.0  # time constant of the background
 _NOISE_SECONDS = 12.0  # and of the noise
 _FOREGROUND_RATE = 0.15  # how much slower what stands out becomes background: in 80 s
-_REFRESH_EVERY = 4  # frames: the planes that follow from the background change slowly
+_LEARN_EVERY = 2  # looks: two in a row teach hardly more than one of them
+_REFRESH_EVERY = 2  # frames learned: the planes that follow from the background change slowly
 _FIRST_FRAMES = 20  # while they do not
 _FIRST_NOISE = 3.0  # levels, until it is measured
 _NOISES = 4.5  # mean deviations that are not noise
@@ -40,6 +41,7 @@ class BackgroundModel:
         """Take this picture for the background; what is known of the noise is kept."""
         self._mean = contrast.astype(np.float32)
         self._frames = 0
+        self._looks, self._seconds = 0, 0.0  # since it learned last
         self._refresh()
 
     @property
@@ -67,6 +69,16 @@ class BackgroundModel:
         self, contrast: MatLike, foreground: MatLike | None, seconds: float, caution: float
     ) -> None:
         """Go on by one frame, `seconds` after the last; `foreground` is 255 where it stands out."""
+        self._looks += 1
+        self._seconds += seconds
+        if self._looks < _LEARN_EVERY and self._frames >= _FIRST_FRAMES and caution == 1:
+            return
+        self._learn(contrast, foreground, self._seconds, caution)
+        self._looks, self._seconds = 0, 0.0
+
+    def _learn(
+        self, contrast: MatLike, foreground: MatLike | None, seconds: float, caution: float
+    ) -> None:
         self._frames += 1
         rate = max(seconds / _BACKGROUND_SECONDS, 1 / (self._frames + 1))
         if caution > 1:
