@@ -20,6 +20,8 @@ _NEEDED_SHARE = 0.5  # of the least pixels of a blob have it
 _STRONGEST = 1.7  # thresholds that a pixel counts at most
 _WEIGHT = 0.32  # of a blob of the least size that is just above the threshold
 _LEAST_WEIGHT, _MOST_WEIGHT = 0.1, 3.0
+_BRIGHT_WEIGHT = 1.5  # at most, of what is brighter all over: insects in a lamp's light are
+_DARK_SHARE = 0.25
 
 
 class MotionDetector:
@@ -112,9 +114,11 @@ class MotionDetector:
         if change.caution == 1:
             now = self._scene.moved_now(change).ravel()[new.pixels] > 0
             found = np.maximum(found, new.totals(powers * now))
-        weights[is_new] = np.minimum(
-            np.maximum(found, _LEAST_WEIGHT), self._evidence.trust * _MOST_WEIGHT
-        )
+        behind = self._scene.background.ravel()[new.pixels]
+        darker = new.totals(change.contrast.ravel()[new.pixels] < behind)
+        is_bright = darker < _DARK_SHARE * np.bincount(new.owners)
+        most = np.where(is_bright, _BRIGHT_WEIGHT, _MOST_WEIGHT)
+        weights[is_new] = np.minimum(np.maximum(found, _LEAST_WEIGHT), self._evidence.trust * most)
         return weights
 
     def _main(self, blobs: Blobs, change: Change) -> tuple[int, float]:
