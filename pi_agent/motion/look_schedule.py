@@ -2,11 +2,12 @@
 
 import math
 
-_IDLE_LOOKS = 2.5  # a second, where a look costs the decode of a JPEG
+_IDLE_LOOKS = 2.2  # a second, where a look costs the decode of a JPEG
 _IDLE_LUMA_LOOKS = 7.5  # where the plane comes for nothing
 _DOUBT_LOOKS = 15.0  # while something stirs of which nobody knows yet whether it moves
 _MOTION_LOOKS = 6.0  # while it does; and for things that stir without end, as in wind
 _SIGN_LOOKS = 10.0  # at most, at JPEGs of another size
+_LONGEST_FRAME_SECONDS = 0.2  # longer without a frame is a pause
 _DOUBT_SECONDS = 0.6  # after the last stir
 _MOTION_SECONDS = 1.5  # after the last motion
 _DOUBT_BUDGET, _DOUBT_REFILL = 8.0, 1.0  # looks beyond the usual, and how many a second come back
@@ -39,7 +40,7 @@ class LookSchedule:
         sudden = jpeg_bytes is not None and self._is_sudden(float(jpeg_bytes), at)
         soonest = min(self._next, self._last + 1 / _SIGN_LOOKS) if sudden else self._next
         # The frame that is nearest to the time, not the first after it.
-        early = min(max(0.0, at - self._offered), 1 / _DOUBT_LOOKS) / 2
+        early = min(max(0.0, at - self._offered), _LONGEST_FRAME_SECONDS) / 2
         self._offered = at
         if self._last <= at < soonest - early:
             return False
