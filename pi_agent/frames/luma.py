@@ -52,7 +52,7 @@ def shrunk(picture: NDArray[np.uint8], width: int = _DEFAULT_WIDTH) -> NDArray[n
         size = (max(1, round(full * scale)), max(1, round(height * scale)))
         return cast("NDArray[np.uint8]", cv2.resize(picture, size, interpolation=cv2.INTER_AREA))
     # Whole divisors let OpenCV average blocks of pixels, several times faster than any other size.
-    size = (full // divisor, max(1, height // divisor))
+    size = (max(1, full // divisor), max(1, height // divisor))
     whole = picture[: size[1] * divisor, : size[0] * divisor]
     return cast("NDArray[np.uint8]", cv2.resize(whole, size, interpolation=cv2.INTER_AREA))
 

@@ -20,8 +20,8 @@ _NEEDED_SHARE = 0.5  # of the least pixels of a blob have it
 _STRONGEST = 1.7  # thresholds that a pixel counts at most
 _WEIGHT = 0.32  # of a blob of the least size that is just above the threshold
 _LEAST_WEIGHT, _MOST_WEIGHT = 0.1, 3.0
-_BRIGHT_WEIGHT = 1.5  # at most, of what is brighter all over: insects in a lamp's light are
-_DARK_SHARE = 0.25
+_BRIGHT_WEIGHT = 1.5  # at most, of what is brighter nearly all over: insects in a lamp's light are
+_DARK_SHARE = 0.25  # of the contrast, at least, of what is not
 
 
 class MotionDetector:
@@ -108,15 +108,14 @@ class MotionDetector:
             return weights
         new = blobs.only(is_new)
         demand = self._finder.demand
-        relative = np.minimum(_contrasts(new.pixels, change) / demand.contrast, _STRONGEST)
-        powers = np.square(relative) * (_WEIGHT / demand.pixels)
+        contrasts = _contrasts(new.pixels, change) / demand.contrast
+        powers = np.square(np.minimum(contrasts, _STRONGEST)) * (_WEIGHT / demand.pixels)
         found = np.minimum(1.0, new.totals(powers))
         if change.caution == 1:
             now = self._scene.moved_now(change).ravel()[new.pixels] > 0
             found = np.maximum(found, new.totals(powers * now))
-        behind = self._scene.background.ravel()[new.pixels]
-        darker = new.totals(change.contrast.ravel()[new.pixels] < behind)
-        is_bright = darker < _DARK_SHARE * np.bincount(new.owners)
+        is_dark = change.contrast.ravel()[new.pixels] < self._scene.background.ravel()[new.pixels]
+        is_bright = new.totals(contrasts * is_dark) < _DARK_SHARE * new.totals(contrasts)
         most = np.where(is_bright, _BRIGHT_WEIGHT, _MOST_WEIGHT)
         weights[is_new] = np.minimum(np.maximum(found, _LEAST_WEIGHT), self._evidence.trust * most)
         return weights

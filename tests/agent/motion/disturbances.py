@@ -106,3 +106,17 @@ def shake(pixels: float) -> Draw:
         )
 
     return draw
+
+
+def insects(*begins: float, visible: float = 0.2) -> Draw:
+    """Bright insects in a lamp's light, at those seconds; each overlaps where it just was."""
+    random = np.random.default_rng(17)
+    places = random.integers((10, 10), (WIDTH - 30, HEIGHT - 20), (len(begins), 2))
+
+    def draw(plane: Plane, at: float) -> None:
+        for begin, (left, top) in zip(begins, places.tolist(), strict=True):
+            if begin - 1e-6 <= at < begin + visible - 1e-6:
+                x = left + round((at - begin) * 60)
+                plane[top : top + 3, x : x + 8] += 120
+
+    return draw

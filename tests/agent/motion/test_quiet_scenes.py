@@ -4,7 +4,17 @@ import pytest
 
 from pi_agent.protocol import CameraSettings
 
-from .disturbances import cloud, infrared_cut, lamp, leaves, rain, ramp, shake, together
+from .disturbances import (
+    cloud,
+    infrared_cut,
+    insects,
+    lamp,
+    leaves,
+    rain,
+    ramp,
+    shake,
+    together,
+)
 from .scenes import Draw, active_seconds, nothing, observed, walk
 
 BUSH = ((0.05, 0.0), (0.5, 0.0), (0.5, 0.65), (0.05, 0.65))
@@ -44,6 +54,10 @@ def test_somebody_who_walks_in_the_rain_is_found() -> None:
     active = active_seconds(observed(together(walk(6, 10), rain())))
     assert 6 <= active[0] <= 7
     assert active[-1] <= 10.6
+
+
+def test_an_insect_that_is_in_the_light_for_two_looks_is_no_motion() -> None:
+    assert active_seconds(observed(insects(*range(5, 29, 3)), seconds=30)) == []
 
 
 @pytest.mark.parametrize("pixels", [0.5, 1.0])
