@@ -9,7 +9,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from .agent import CAMERA, MAX_BYTES
+from .agent import CAMERA, max_bytes
 from .figures import Figure, Sample, figures
 from .visitors import Visitors
 
@@ -74,7 +74,7 @@ def main() -> int:
     began = time.monotonic()
     samples, visitors = asyncio.run(run(options))
     seconds, hours = time.monotonic() - began, samples[-1].camera_seconds / 3600
-    found = figures(samples, max_disk_bytes=MAX_BYTES)
+    found = figures(samples, max_disk_bytes=max_bytes(options.source))
     for line in _table(found):
         _say(line)
     _say(

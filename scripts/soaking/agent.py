@@ -25,17 +25,23 @@ from .fast_source import FastSource
 from .figures import Sample
 
 CAMERA = "street"
-MAX_BYTES = 40_000_000  # of events, so that the oldest go long before the day is over
+# Of events, so that the oldest go long before the day is over.
+_DRAWN_BYTES, _RECORDED_BYTES = 40_000_000, 1_000_000_000
 _SAMPLE_SECONDS = 1.0
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
-async def _serve(source: FastSource, data_dir: Path) -> None:
+def max_bytes(recording: Path | None) -> int:
+    """How much may be kept of events: of real footage one alone may take a hundred megabytes."""
+    return _DRAWN_BYTES if recording is None else _RECORDED_BYTES
+
+
+async def _serve(source: FastSource, data_dir: Path, most: int) -> None:
     configuration = Configuration(
         data_dir=data_dir,
         server=ServerConfiguration(host="127.0.0.1", port=0),
         cameras=(CameraConfiguration(id=CAMERA, name="Street", source="street"),),
-        storage=StorageConfiguration(max_gigabytes=MAX_BYTES / 1e9, min_free_gigabytes=0),
+        storage=StorageConfiguration(max_gigabytes=most / 1e9, min_free_gigabytes=0),
     )
     loop = asyncio.get_running_loop()
     async with Agent(configuration, create_source=lambda _: source) as agent:
@@ -97,6 +103,5 @@ def _say(line: object) -> None:
 
 if __name__ == "__main__":
     _recording = Path(sys.argv[3]) if len(sys.argv) > 3 else None
-    asyncio.run(
-        _serve(FastSource(speed=float(sys.argv[1]), recording=_recording), Path(sys.argv[2]))
-    )
+    _source = FastSource(speed=float(sys.argv[1]), recording=_recording)
+    asyncio.run(_serve(_source, Path(sys.argv[2]), max_bytes(_recording)))
