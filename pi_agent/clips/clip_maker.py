@@ -160,7 +160,10 @@ class ClipMaker:
 
     async def _may_be_told_yet(self, event_id: str) -> bool:
         """Whether an event that nobody knows may be one that waits for an object to be seen."""
-        age = await asyncio.to_thread(self._folder.seconds_since_finished, event_id)
+        try:
+            age = await asyncio.to_thread(self._folder.seconds_since_finished, event_id)
+        except FileNotFoundError:  # deleted meanwhile, and the event with it
+            return False
         return age < _LAST_LOOK_SECONDS
 
     async def _settle(self, event: MotionEvent, outcome: _Outcome) -> None:
@@ -172,7 +175,10 @@ class ClipMaker:
         elif outcome.status < 0 and self._may_try_again(event.id):
             _LOGGER.warning("The clip of event %s: %s; trying again", event.id, outcome.reason)
         else:
-            _LOGGER.warning("There is no clip of event %s: %s", event.id, outcome.reason)
+            # The files of an event are deleted before it is: then nothing is wrong.
+            is_there = await asyncio.to_thread(self._folder.finished_path(event.id).exists)
+            level = logging.WARNING if is_there else logging.DEBUG
+            _LOGGER.log(level, "There is no clip of event %s: %s", event.id, outcome.reason)
             await self._journal.record_clip_error(event.id, outcome.reason)
             await self._drop(event.id)
 

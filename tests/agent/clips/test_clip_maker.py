@@ -243,6 +243,36 @@ async def test_an_event_deleted_with_its_reel_before_its_clip_is_begun_is_no_tro
     assert set(studio.problems) == {None}
 
 
+async def test_a_reel_that_goes_with_its_event_while_it_is_looked_at_is_no_trouble(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the list of the folder and the look at one of it."""
+    monkeypatch.setattr(studio.folder, "finished", lambda: ("event-0007",))
+    await studio.maker.start()
+    async with asyncio.timeout(10):
+        while not studio.problems:
+            await asyncio.sleep(0.01)
+    assert studio.problems == [None]
+
+
+async def test_files_that_go_before_their_event_does_are_no_warning(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    event = await studio.event(1)
+    studio.reel(event)
+    encode = studio.maker._encode
+
+    async def encode_late(event_id: str) -> object:
+        studio.folder.remove(event_id)
+        return await encode(event_id)
+
+    monkeypatch.setattr(studio.maker, "_encode", encode_late)
+    await studio.maker.start()
+    await studio.until_settled(event)
+    assert (await studio.now(event)).clip_error is not None
+    assert "no clip of event" not in caplog.text
+
+
 async def test_a_reel_that_gives_no_clip_says_why(
     studio: Studio, caplog: pytest.LogCaptureFixture
 ) -> None:
