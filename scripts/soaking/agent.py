@@ -28,6 +28,7 @@ CAMERA = "street"
 # Of events, so that the oldest go long before the day is over.
 _DRAWN_BYTES, _RECORDED_BYTES = 40_000_000, 1_000_000_000
 _SAMPLE_SECONDS = 1.0
+_MOST_WAITING_CLIPS = 2  # more, and its time passes slower: no encoder is a hundred times as fast
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -73,6 +74,7 @@ async def _sample(agent: Agent, source: FastSource, data_dir: Path) -> None:
             waiting_clips=agent.recording.clips.waiting,
         )
         _say(asdict(sample))
+        source.is_held_back = sample.waiting_clips > _MOST_WAITING_CLIPS
 
 
 def _own_threads() -> int:

@@ -16,11 +16,12 @@ FPS = 5.0  # of the camera's own time
 _SIZE = (640, 360)
 _WALK_SECONDS = 6
 _ROUND_SECONDS = 90  # somebody comes by 40 times an hour
+_LEAST_SPEED = 2.0
 _MOST_PICTURES = 600  # of a recording, kept as JPEG in memory
 
 
 class FastSource:
-    """Delivers pictures `speed` times as fast as they say."""
+    """Delivers pictures `speed` times as fast as they say, fewer while it is held back."""
 
     encoder = "source"
 
@@ -32,6 +33,7 @@ class FastSource:
             raise CameraError(f"{recording}: no picture can be read")
         self._size = _size_of(self._jpegs[0])
         self._speed = speed
+        self.is_held_back = False  # the machine does not keep up with its clips
         self._sequence = 0
         self._began = time.time()
         self._due = time.monotonic()
@@ -47,7 +49,8 @@ class FastSource:
     def read(self) -> Frame:
         """The next picture, when it is due."""
         self._sequence += 1
-        self._due = max(self._due + 1 / FPS / self._speed, time.monotonic() - 1)
+        speed = min(self._speed, _LEAST_SPEED) if self.is_held_back else self._speed
+        self._due = max(self._due + 1 / FPS / speed, time.monotonic() - 1)
         time.sleep(max(0.0, self._due - time.monotonic()))
         at = self.camera_seconds
         width, height = self._size
