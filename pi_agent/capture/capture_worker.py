@@ -225,7 +225,9 @@ class CaptureWorker(ThreadWorker):
         _LOGGER.log(level, "Camera %s is offline: %s", self._camera, reason)
         self._offline = True
         self._listener.on_camera_offline(reason)
-        self._nudged.wait(self._backoff.pause())
+        self._nudged.clear()  # a reader that failed at once has nudged before anybody waited
+        if self._may_capture:
+            self._nudged.wait(self._backoff.pause())
 
 
 def _skipped(source: FrameSource) -> int:

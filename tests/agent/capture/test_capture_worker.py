@@ -149,6 +149,16 @@ def test_only_a_camera_that_was_steady_is_tried_again_at_once(
     assert (backoff.resets == 0) != resets
 
 
+def test_a_camera_that_fails_at_once_is_not_tried_without_a_pause(bench: Bench) -> None:
+    bench.worker._backoff = Backoff(first=0.04, most=0.04)
+    bench.camera.lose("the cable is loose")
+    began = time.monotonic()
+    bench.worker.start()
+    for _ in range(8):
+        assert bench.listener.next() == "the cable is loose"
+    assert time.monotonic() - began >= 7 * 0.75 * 0.04
+
+
 def test_a_pause_lets_go_of_the_camera_until_it_is_lifted(bench: Bench) -> None:
     bench.start()
     bench.worker.set_paused(True)
