@@ -139,7 +139,7 @@ class AgentCameraEntity(_PushedEntity):
             self._written = now
             super()._handle_coordinator_update()
 
-    async def async_change_settings(self, **changes: bool | float | str) -> None:
+    async def async_change_settings(self, **changes: bool | float | str | None) -> None:
         """Change settings of the camera; HomeAssistantError says why it could not be done."""
         with translate_agent_errors(self.coordinator.name):
             await self.coordinator.async_change_settings(self._camera_id, **changes)

@@ -15,6 +15,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .agent_client.protocol import PanRequest, PanState
+from .control_numbers import describe_control_numbers
 from .coordinator import AgentCoordinator
 from .entity import AgentCameraEntity, async_follow_entities
 from .entity_ids import camera_unique_id
@@ -105,6 +106,7 @@ async def async_setup_entry(
                 for camera, data in state.cameras.items()
                 if _PAN in data.capabilities
             }
+            | describe_control_numbers(coordinator, state)
         ),
     )
 

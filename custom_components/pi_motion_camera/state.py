@@ -18,6 +18,7 @@ from .agent_client.protocol import (
     HelloCamera,
     MotionEvent,
     MotionMessage,
+    OfferedControls,
     ServerMessage,
     SettingsMessage,
     SystemMessage,
@@ -54,6 +55,11 @@ class CameraData:
     def is_offline(self) -> bool:
         """Whether no pictures come, other than by the user's wish."""
         return self.status.state is CameraState.OFFLINE
+
+    @property
+    def knows_controls(self) -> bool:
+        """Whether what the camera offers is known; not before it was open."""
+        return _tells_controls(self.status)
 
     def is_seeing(self, label: str) -> bool:
         """Whether such an object was seen in the event that goes on."""
@@ -186,7 +192,7 @@ def _met(state: AgentState, camera: HelloCamera) -> CameraData:
     return CameraData(
         id=camera.id,
         name=camera.name,
-        status=camera.status,
+        status=_with_known_controls(camera.status, before),
         settings=camera.settings,
         capabilities=camera.capabilities,
         event=before.event if before else None,
@@ -194,6 +200,17 @@ def _met(state: AgentState, camera: HelloCamera) -> CameraData:
         known_event_ids=before.known_event_ids if before else (),
         clipped_event_ids=before.clipped_event_ids if before else (),
     )
+
+
+def _tells_controls(status: CameraStatus) -> bool:
+    return status.state is CameraState.ONLINE or status.controls != OfferedControls()
+
+
+def _with_known_controls(status: CameraStatus, before: CameraData | None) -> CameraStatus:
+    """The status with what the camera offered before, where that is not known anew."""
+    if before is None or _tells_controls(status):
+        return status
+    return replace(status, controls=before.status.controls)
 
 
 def _with_camera(state: AgentState, camera_id: str, **changes: Any) -> AgentState:
@@ -216,6 +233,7 @@ def _with_status(state: AgentState, message: CameraMessage) -> AgentState:
         moved=message.moved,
         pan=message.pan,
     )
+    status = _with_known_controls(status, state.cameras.get(message.camera))
     if status.state is CameraState.ONLINE:
         return _with_camera(state, message.camera, status=status)
     # Without pictures nothing is seen to move, and an agent may have no chance to say so.

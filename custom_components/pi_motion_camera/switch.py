@@ -10,6 +10,7 @@ from homeassistant.const import EntityCategory, Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .control_switches import describe_control_switches
 from .coordinator import AgentCoordinator
 from .entity import AgentCameraEntity, async_follow_entities
 from .entity_ids import camera_unique_id
@@ -79,14 +80,17 @@ async def async_setup_entry(
         entry,
         Platform.SWITCH,
         async_add_entities,
-        lambda state: {
-            camera_unique_id(state.agent_id, camera.id, description.key): partial(
-                AgentSwitch, coordinator, camera.id, description
-            )
-            for camera in state.cameras.values()
-            for description in SWITCHES
-            if description.applies_to(camera)
-        },
+        lambda state: (
+            {
+                camera_unique_id(state.agent_id, camera.id, description.key): partial(
+                    AgentSwitch, coordinator, camera.id, description
+                )
+                for camera in state.cameras.values()
+                for description in SWITCHES
+                if description.applies_to(camera)
+            }
+            | describe_control_switches(coordinator, state)
+        ),
     )
 
 

@@ -13,7 +13,11 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from custom_components.pi_motion_camera import PLATFORMS
-from custom_components.pi_motion_camera.agent_client.protocol import Hello, HelloCamera
+from custom_components.pi_motion_camera.agent_client.protocol import (
+    Hello,
+    HelloCamera,
+    OfferedControls,
+)
 from custom_components.pi_motion_camera.const import DOMAIN
 from pi_agent.configuration import CameraConfiguration
 from tests.agent_fixture import camera
@@ -148,16 +152,19 @@ async def test_cameras_come_and_go_without_a_reload_while_there_are_several(
     await set_up(two_cameras)
     runtime = two_cameras.runtime_data
     greeting = greeting_of(two_cameras)
-    third = replace(greeting.cameras[0], id="attic", name="Attic")
+    zooming = replace(greeting.cameras[0].status, controls=OfferedControls(most_zoom=4.0))
+    third = replace(greeting.cameras[0], id="attic", name="Attic", status=zooming)
     runtime.coordinator.async_handle_message(replace(greeting, cameras=(*greeting.cameras, third)))
     await hass.async_block_till_done()
     assert names(devices_of(device_registry, two_cameras)[1]) == ["Porch", "Back Yard", "Attic"]
     assert hass.states.get("camera.porch_pi_attic") is not None
+    assert hass.states.get("number.porch_pi_attic_zoom") is not None
     runtime.coordinator.async_handle_message(greeting)
     await hass.async_block_till_done()
     assert names(devices_of(device_registry, two_cameras)[1]) == ["Porch", "Back Yard"]
     assert hass.states.get("camera.porch_pi_attic") is None
     assert entity_registry.async_get("camera.porch_pi_attic") is None
+    assert entity_registry.async_get("number.porch_pi_attic_zoom") is None
     assert two_cameras.runtime_data is runtime  # not reloaded
 
 

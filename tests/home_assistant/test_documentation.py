@@ -48,7 +48,7 @@ def test_what_is_off_at_first_is_told_so() -> None:
         for description in table
         if not description.entity_registry_enabled_default
     }
-    assert len(rows) == 19
+    assert len(rows) == 26
     for (platform, key), column in rows.items():
         name = english[platform][key]["name"]
         (line,) = re.findall(rf"^\| {name} {re.escape(column)}.*$", PAGE, re.MULTILINE)

@@ -114,7 +114,10 @@ EVIDENCE: dict[str, tuple[str, ...]] = {
         "test_binary_sensor::test_motion_is_found_by_device_class",
         "test_quality_evidence::test_values_with_a_class_have_it",
     ),
-    "entity-disabled-by-default": ("test_sensor::test_what_few_need_is_off_at_first",),
+    "entity-disabled-by-default": (
+        "test_sensor::test_what_few_need_is_off_at_first",
+        "test_camera_controls::test_few_controls_are_on_at_first_and_all_are_configuration",
+    ),
     "entity-translations": ("test_translations::test_every_entity_that_asks_for_a_name_has_one",),
     "exception-translations": (
         "test_quality_scale::test_no_exception_of_home_assistant_is_raised_untranslated",
@@ -236,6 +239,8 @@ def test_every_module_has_a_test_of_its_own_or_says_where() -> None:
         "__init__": "test_init",
         "connection": "test_repairs",
         "const": "test_init",
+        "control_numbers": "test_camera_controls",
+        "control_switches": "test_camera_controls",
         "coordinator": "test_listener",
         "entity": "test_devices",
         "entity_ids": "test_init",

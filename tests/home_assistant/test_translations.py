@@ -21,10 +21,15 @@ from custom_components.pi_motion_camera.binary_sensor import (
     LENS,
     OTHER_LABEL,
 )
+from custom_components.pi_motion_camera.control_numbers import CONTROL_NUMBERS
+from custom_components.pi_motion_camera.control_switches import CONTROL_SWITCHES
 from custom_components.pi_motion_camera.number import NUMBERS
+from custom_components.pi_motion_camera.select import ROTATION, WHITE_BALANCE
 from custom_components.pi_motion_camera.sensor import AGENT_SENSORS, CAMERA_SENSORS
 from custom_components.pi_motion_camera.state import EventPhase
 from custom_components.pi_motion_camera.switch import SWITCHES
+from pi_agent.capture import picamera2_controls, v4l2_controls
+from pi_agent.capture.v4l2_device import ControlRange
 
 INTEGRATION = Path(__file__).parents[2] / "custom_components" / "pi_motion_camera"
 LANGUAGES = sorted(path.stem for path in (INTEGRATION / "translations").glob("*.json"))
@@ -32,18 +37,23 @@ DESCRIPTIONS: tuple[EntityDescription, ...] = (
     *AGENT_PROBLEMS,
     *AGENT_SENSORS,
     *CAMERA_SENSORS,
+    *CONTROL_NUMBERS,
+    *CONTROL_SWITCHES,
     *LABELS,
     *LENS,
     OTHER_LABEL,
     *NUMBERS,
+    ROTATION,
     *SWITCHES,
+    WHITE_BALANCE,
 )
 # By the module of the class, the words of the entities that are described by tables.
 DESCRIBED = {
     "binary_sensor": (*AGENT_PROBLEMS, *LABELS, *LENS, OTHER_LABEL),
-    "number": NUMBERS,
+    "number": (*NUMBERS, *CONTROL_NUMBERS),
+    "select": (ROTATION, WHITE_BALANCE),
     "sensor": (*AGENT_SENSORS, *CAMERA_SENSORS),
-    "switch": SWITCHES,
+    "switch": (*SWITCHES, *CONTROL_SWITCHES),
 }
 OTHERS = [language for language in LANGUAGES if language != "en"]
 
@@ -268,6 +278,16 @@ def test_what_has_no_word_of_its_own_has_that_of_its_device_class() -> None:
 def test_every_rotation_has_its_word() -> None:
     states = translation("en")["entity"]["select"]["rotation"]["state"]
     assert list(states) == [rotation.name.lower() for rotation in Rotation]
+
+
+def test_every_white_balance_that_cameras_offer_has_its_word() -> None:
+    module = picamera2_controls.offered_controls({"AwbMode": (0, 7, 0)})
+    webcam = v4l2_controls.offered_controls(
+        {0x98091A: ControlRange(minimum=2000, maximum=7500, step=1, default=4000)}
+    )
+    offered = {*module.white_balance, *webcam.white_balance}
+    states = translation("en")["entity"]["select"]["white_balance"]["state"]
+    assert states.keys() == offered
 
 
 def test_every_event_type_and_attribute_has_its_word() -> None:
