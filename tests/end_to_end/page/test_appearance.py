@@ -50,6 +50,7 @@ async def test_axe_finds_nothing_and_everything_fits(
     demo.agent.recording.health.report("test", "only 12 MB of the disk are left for events")
 
     page = await windows.open(demo, **look)
+    await expect(page.get_by_role("main")).to_be_visible()
     assert await violations(page) == []
     assert await fits(page)
     page = await windows.log_in(demo, **look)
