@@ -133,7 +133,7 @@ FAULTS = (
         strike=_kill_agent,
         bound=30,
         times=200,
-        quickly=2,
+        quickly=3,
         may_overlap=True,
     ),
     Fault(name="Home Assistant killed", strike=_kill_home_assistant, bound=60, times=20, quickly=1),
