@@ -38,6 +38,17 @@ class _Client(aiomqtt.Client):
         super()._on_publish(client, userdata, mid, reason_code, properties)
 
 
+class _TlsSocket(ssl.SSLSocket):
+    """Closed at once where TLS is refused; paho would leave it to the garbage collector."""
+
+    def do_handshake(self, block: bool = False) -> None:
+        try:
+            super().do_handshake(block)
+        except BaseException:
+            self.close()
+            raise
+
+
 class MqttSession:
     """One open connection; a message is under way only after the one before was acknowledged."""
 
@@ -154,6 +165,7 @@ def _tls_context(broker: Broker) -> ssl.SSLContext | None:
         raise BrokerError(
             f"mqtt.ca_file: {broker.ca_file} cannot be read: {error.strerror}"
         ) from error
+    context.sslsocket_class = _TlsSocket
     if broker.ca_file is not None:
         # From Python 3.13 on, else, no authority made by hand would do: most lack an extension.
         context.verify_flags &= ~ssl.VERIFY_X509_STRICT

@@ -112,8 +112,6 @@ def test_check_lets_a_running_agent_alone_and_tells_nobody(
     assert "with TLS" in check(encrypted, tmp_path)[0]
 
 
-# paho leaves a socket whose TLS failed to the garbage collector.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_check_names_what_is_wrong(
     server: Mosquitto, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -140,7 +138,17 @@ def test_check_names_what_is_wrong(
     assert "cannot be read: No such file" in problem(**tls, ca_file=tmp_path / "none")
     lost = problem(password=None, password_file=tmp_path / "none")
     assert f"mqtt.password_file: {tmp_path / 'none'} cannot be read: No such file" in lost
+
+
+def test_a_refused_certificate_leaves_no_socket_behind(
+    server: Mosquitto, tmp_path: Path, recwarn: pytest.WarningsRecorder
+) -> None:
     gc.collect()
+    recwarn.clear()
+    _, problem = check(settings_of(server, port=server.tls_port, tls=True), tmp_path)
+    assert "not trusted" in str(problem)
+    gc.collect()
+    assert [str(warning.message) for warning in recwarn] == []
 
 
 def test_without_the_library_the_mend_is_named(
