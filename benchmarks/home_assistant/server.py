@@ -41,6 +41,7 @@ def shared(session: aiohttp.ClientSession, target: Target, fingerprint: bytes) -
         lambda: client.stream("bench"),
         lambda work, name: asyncio.create_task(work, name=name),
         offline_picture=b"",
+        linger_seconds=0.0,  # what goes on would warm the caches for the helper, whose turn is next
     )
     camera = cast(AgentCamera, SimpleNamespace(_stream=stream))
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from .placement import place_server, place_watcher
 from .viewers import Target
 
 FPS = 30
@@ -26,6 +27,7 @@ class Contender:
     command: Sequence[str]
     tls: bool = False
     fps: int | None = FPS
+    measured: bool = True  # else only what a measured server gets its pictures from
 
     @contextmanager
     def running(self, pictures: Sequence[Path]) -> Iterator[tuple[int, Target]]:
@@ -36,6 +38,7 @@ class Contender:
             stdout=subprocess.PIPE,
             text=True,
         )
+        (place_server if self.measured else place_watcher)(process.pid)
         assert process.stdin is not None  # noqa: S101
         assert process.stdout is not None  # noqa: S101
         try:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from .contenders import FPS, Contender
 from .load import Load, Measurement
+from .placement import place_watcher
 from .process_figures import cpu_seconds
 from .viewers import Target
 
@@ -124,6 +125,7 @@ def _loaded(load: Load) -> Measurement:
         stdout=subprocess.PIPE,
         text=True,
     )
+    place_watcher(client.pid)
     with client:
         assert client.stdout is not None  # noqa: S101
         lines = client.stdout.read().splitlines()

@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
-from contextlib import aclosing, contextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import AbstractAsyncContextManager, contextmanager, suppress
 from typing import Any, Protocol
 
 from .agent_client import AgentError, StreamPart
@@ -19,9 +19,8 @@ _LONGEST_PAUSE_SECONDS = 4.0  # also how often viewers see that the agent is los
 _FRESH_SECONDS = 6.0  # the agent sends a part at least every 5 s
 _SILENT_SECONDS = 12.0  # two parts that stay out mean that it is gone
 _RENEW_SECONDS = 1.0  # a timer is not set anew for each picture
-_JOIN_FROM_VIEWERS = 4  # from about here on a copy costs less than three pieces for each
 
-type OpenStream = Callable[[], AsyncGenerator[StreamPart]]
+type OpenStream = Callable[[], AbstractAsyncContextManager[AsyncIterator[StreamPart]]]
 type StartTask = Callable[[Coroutine[Any, Any, None], str], asyncio.Task[None]]
 
 
@@ -163,7 +162,7 @@ class SharedStream:
         self._patient_since = self._loop.time()
         async with (
             asyncio.timeout(_SILENT_SECONDS) as self._patience,
-            aclosing(self._open_stream()) as parts,
+            self._open_stream() as parts,
         ):
             async for part in parts:
                 self._take(part)
@@ -180,7 +179,5 @@ class SharedStream:
     def _publish(self, part: BrowserPart) -> None:
         self._part = part
         self._parts += 1
-        if len(self._viewers) >= _JOIN_FROM_VIEWERS:
-            part.join()
         for viewer in self._viewers:
             viewer.offer(part)

@@ -1,13 +1,13 @@
 """What a browser is sent, and what a slow one misses."""
 
 import asyncio
-from collections.abc import Iterable
+import socket
 from typing import Any
 
 import pytest
 
 from custom_components.pi_motion_camera import mjpeg
-from custom_components.pi_motion_camera.mjpeg import BrowserPart, BrowserViewer, browser_part
+from custom_components.pi_motion_camera.mjpeg import BrowserViewer, browser_part
 
 
 class SlowTransport:
@@ -17,9 +17,13 @@ class SlowTransport:
         self.written: list[bytes] = []
         self.waiting = 0
         self.closing = False
+        self.options: dict[int, int] = {}  # of the socket
 
     def get_extra_info(self, name: str) -> Any:
-        return None
+        return self if name == "socket" else None
+
+    def setsockopt(self, _: int, option: int, value: int) -> None:
+        self.options[option] = value
 
     def is_closing(self) -> bool:
         return self.closing
@@ -30,16 +34,8 @@ class SlowTransport:
     def write(self, data: bytes) -> None:
         self.written.append(bytes(data))
 
-    def writelines(self, pieces: Iterable[bytes]) -> None:
-        self.write(b"".join(pieces))
-
     def abort(self) -> None:
         self.closing = True
-
-
-def chunk_of(part: BrowserPart) -> bytes:
-    """What goes over the wire as one HTTP chunk."""
-    return b"".join(part.pieces)
 
 
 def viewer_of(transport: SlowTransport, *, chunked: bool = True) -> BrowserViewer:
@@ -53,19 +49,16 @@ def test_a_part_ends_with_the_headers_of_the_next_and_says_no_length() -> None:
 
 def test_a_chunk_holds_the_part_and_says_its_length() -> None:
     made = browser_part(b"jpeg")
-    size, _, rest = chunk_of(made).partition(b"\r\n")
+    size, _, rest = made.chunk.partition(b"\r\n")
     assert int(size, 16) == len(made.part)
     assert rest == made.part + b"\r\n"
 
 
 @pytest.mark.parametrize("chunked", [True, False])
-@pytest.mark.parametrize("joined", [True, False])
-async def test_old_and_new_http_get_the_same_picture(chunked: bool, joined: bool) -> None:
+async def test_old_and_new_http_get_the_same_picture(chunked: bool) -> None:
     transport, part = SlowTransport(), browser_part(b"jpeg")
-    if joined:
-        part.join()
     viewer_of(transport, chunked=chunked).offer(part)
-    assert transport.written == [chunk_of(part) if chunked else part.part]
+    assert transport.written == [part.chunk if chunked else part.part]
 
 
 async def test_a_busy_viewer_misses_pictures_and_nothing_waits_for_it() -> None:
@@ -77,8 +70,17 @@ async def test_a_busy_viewer_misses_pictures_and_nothing_waits_for_it() -> None:
         viewer.offer(browser_part(b"%d" % number))
     transport.waiting = 0
     viewer.offer(browser_part(b"2"))
-    assert transport.written == [chunk_of(browser_part(b"1")), chunk_of(browser_part(b"2"))]
+    assert transport.written == [browser_part(b"1").chunk, browser_part(b"2").chunk]
     assert not viewer.ended.is_set()
+
+
+async def test_the_kernel_takes_two_whole_pictures_and_little_more() -> None:
+    transport = SlowTransport()
+    viewer = viewer_of(transport)
+    for size in (70_000, 300_000, 70_000):
+        viewer.offer(browser_part(b"p" * size))
+    room = transport.options[socket.TCP_NOTSENT_LOWAT]
+    assert 600_000 < room < 600_000 + 2 * 66_000
 
 
 async def test_a_viewer_that_never_reads_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None:

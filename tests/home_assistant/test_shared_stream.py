@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Coroutine, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, aclosing, asynccontextmanager, contextmanager
 from typing import Any
 
 import pytest
@@ -33,19 +33,24 @@ class Upstream:
     def break_off(self, error: Exception | None = None) -> None:
         self._pictures.put_nowait(error or AgentConnectionError("broken"))
 
-    async def stream(self) -> AsyncGenerator[StreamPart]:
+    @asynccontextmanager
+    async def stream(self) -> AsyncIterator[AsyncIterator[StreamPart]]:
         self.opened += 1
         if self.is_down:
             raise AgentConnectionError("nobody there")
         self.open_now += 1
         try:
-            while True:
-                picture = await self._pictures.get()
-                if isinstance(picture, Exception):
-                    raise picture
-                yield StreamPart(jpeg=picture, captured_at=1.0)
+            async with aclosing(self._parts()) as parts:
+                yield parts
         finally:
             self.open_now -= 1
+
+    async def _parts(self) -> AsyncGenerator[StreamPart]:
+        while True:
+            picture = await self._pictures.get()
+            if isinstance(picture, Exception):
+                raise picture
+            yield StreamPart(jpeg=picture, captured_at=1.0)
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """One agent's API, as the contract has it, in its own types."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from typing import Any
 
 import aiohttp
@@ -157,12 +157,15 @@ class AgentClient:
         query = {} if width is None else {"width": width}
         return await self._transport.call("GET", path, query=query)
 
-    async def stream(self, camera: str) -> AsyncGenerator[StreamPart]:
+    @asynccontextmanager
+    async def stream(self, camera: str) -> AsyncIterator[AsyncIterator[StreamPart]]:
         """The live pictures of a camera until the connection ends; how long to wait is yours."""
         path = routes.path(routes.STREAM, camera=camera)
-        async with self._transport.open("GET", path, timeout=_STREAM_TIMEOUT) as response:
-            async for part in read_parts(response.content):
-                yield part
+        async with (
+            self._transport.open("GET", path, timeout=_STREAM_TIMEOUT) as response,
+            aclosing(read_parts(response.content)) as parts,
+        ):
+            yield parts
 
     def listen(self, *, since: int | None = None) -> AbstractAsyncContextManager[EventStream]:
         """The event websocket, its greeting read; with `since`, missed events come first."""

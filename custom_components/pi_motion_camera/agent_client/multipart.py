@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from .errors import AgentProtocolError
@@ -15,8 +14,7 @@ _LENGTH = re.compile(rb"^content-length:[ \t]*([^\r\n]*?)[ \t]*\r$", re.MULTILIN
 _TIMESTAMP = re.compile(rb"^x-timestamp:[ \t]*([^\r\n]*?)[ \t]*\r$", re.MULTILINE | re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StreamPart:
+class StreamPart(NamedTuple):
     """One picture of a stream; `captured_at` in seconds since the epoch, by the agent's clock.
 
     The JPEG lies in what was read from the network, wherever possible: nobody has copied it yet.

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from contextlib import aclosing
 
 import aiohttp
 import pytest
@@ -141,7 +140,7 @@ async def test_an_event_is_started_by_hand(client: AgentClient) -> None:
 
 async def test_pictures_stream_with_their_time(client: AgentClient, source: ScriptedSource) -> None:
     await online(client)
-    async with aclosing(client.stream("porch")) as stream:
+    async with client.stream("porch") as stream:
         first = await anext(stream)
         source.still(0.5)
         second = await anext(stream)
@@ -152,7 +151,7 @@ async def test_pictures_stream_with_their_time(client: AgentClient, source: Scri
 async def test_leaving_a_stream_closes_its_connection(
     client: AgentClient, agent: AgentThread
 ) -> None:
-    async with aclosing(client.stream("porch")) as stream:
+    async with client.stream("porch") as stream:
         await anext(stream)
 
     async def _nobody_watches() -> bool:
@@ -174,7 +173,8 @@ async def test_a_wrong_token_is_told_apart(
     with pytest.raises(AgentAuthError):
         await client.info()
     with pytest.raises(AgentAuthError):
-        await anext(client.stream("porch"))
+        async with client.stream("porch"):
+            pass
     with pytest.raises(AgentAuthError):
         async with client.listen():
             pass
@@ -193,7 +193,8 @@ async def test_another_certificate_gets_not_one_byte(
     with pytest.raises(AgentCertificateError):
         await client.info()
     with pytest.raises(AgentCertificateError):
-        await anext(client.stream("porch"))
+        async with client.stream("porch"):
+            pass
     with pytest.raises(AgentCertificateError):
         async with client.listen():
             pass
@@ -293,7 +294,11 @@ async def test_an_agent_that_does_not_answer_is_given_up_on(
 async def test_no_error_tells_the_token(impostor: Impostor, client_of: ClientOf) -> None:
     client = client_of(impostor)
     impostor.respond_json("{}", status=401)
-    for attempt in (client.info(), anext(client.stream("porch")), client.listen().__aenter__()):
+    for attempt in (
+        client.info(),
+        client.stream("porch").__aenter__(),
+        client.listen().__aenter__(),
+    ):
         with pytest.raises((AgentAuthError, AgentProtocolError)) as caught:
             await attempt
         error: BaseException | None = caught.value
