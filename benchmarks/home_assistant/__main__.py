@@ -41,7 +41,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="scripts/bench home_assistant", description=__doc__)
     parser.add_argument("--viewers", type=_numbers, default=(1, 10, 50), help="1,10,50")
     parser.add_argument("--seconds", type=float, default=1.0, help="measured for each figure")
-    parser.add_argument("--rounds", type=int, default=25, help="the middle one counts")
+    parser.add_argument("--rounds", type=int, default=15, help="the middle one counts")
     parser.add_argument("--quick", action="store_true", help="nine rounds")
     options = parser.parse_args()
     if options.quick:

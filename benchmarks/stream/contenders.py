@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from .placement import place_server, place_watcher
+from .placement import place_anywhere, place_watcher
 from .viewers import Target
 
 FPS = 30
@@ -38,7 +38,7 @@ class Contender:
             stdout=subprocess.PIPE,
             text=True,
         )
-        (place_server if self.measured else place_watcher)(process.pid)
+        (place_anywhere if self.measured else place_watcher)(process.pid)
         assert process.stdin is not None  # noqa: S101
         assert process.stdout is not None  # noqa: S101
         try:

@@ -20,7 +20,7 @@ from .stored_events import StoredEvent, StoredEvents
 
 _LOGGER = logging.getLogger(__name__)
 _LOOK_EVERY_SECONDS = 120.0
-_LEAST_PAUSE_SECONDS = 1.0
+LEAST_PAUSE_SECONDS = 1.0
 _MOST_FREE_SHARE = 0.1  # of the disk: a small card is not kept empty
 _BATCH = 50
 
@@ -101,7 +101,7 @@ class Retention:
                 self._on_problem(str(error))
             except Exception:
                 _LOGGER.exception("Old events could not be deleted")
-            await asyncio.sleep(_LEAST_PAUSE_SECONDS)
+            await asyncio.sleep(LEAST_PAUSE_SECONDS)
             with suppress(TimeoutError):
                 async with asyncio.timeout(_LOOK_EVERY_SECONDS):
                     await self._nudged.wait()

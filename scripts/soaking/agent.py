@@ -20,6 +20,7 @@ from pi_agent.configuration import (
     StorageConfiguration,
 )
 from pi_agent.protocol import SettingsPatch
+from pi_agent.storage import retention
 
 from .fast_source import FastSource
 from .figures import Sample
@@ -104,6 +105,9 @@ def _say(line: object) -> None:
 
 
 if __name__ == "__main__":
+    _speed, _folder = float(sys.argv[1]), Path(sys.argv[2])
     _recording = Path(sys.argv[3]) if len(sys.argv) > 3 else None
-    _source = FastSource(speed=float(sys.argv[1]), recording=_recording)
-    asyncio.run(_serve(_source, Path(sys.argv[2]), max_bytes(_recording)))
+    # Its pause belongs to the camera's time: within one of ours there are minutes of pictures.
+    retention.LEAST_PAUSE_SECONDS /= _speed
+    _source = FastSource(speed=_speed, recording=_recording)
+    asyncio.run(_serve(_source, _folder, max_bytes(_recording)))
