@@ -1,6 +1,7 @@
 """Which frames are worth a look: few at rest, many around a change."""
 
 import math
+from collections import deque
 
 _IDLE_LOOKS = 2.2  # a second, where a look costs the decode of a JPEG
 _IDLE_LUMA_LOOKS = 7.5  # where the plane comes for nothing
@@ -26,6 +27,7 @@ class LookSchedule:
 
     def __init__(self) -> None:
         self._mean: float | None = None
+        self._sizes: deque[float] = deque(maxlen=3)
         self._deviation = 0.0
         self._off = 0.0  # mean deviations that the last size was off
         self._first = self._next = 0.0
@@ -73,7 +75,9 @@ class LookSchedule:
             self._mean, self._deviation, self._first = size, 0.002 * size, at
         off = size - self._mean
         before, self._off = self._off, off / max(self._deviation, _LEAST_DEVIATION * size)
-        self._mean += _SIZE_RATE * off
+        self._sizes.append(size)
+        # Of the last three the middle one, so that one that is off does not make the next ones so.
+        self._mean += _SIZE_RATE * (sorted(self._sizes)[len(self._sizes) // 2] - self._mean)
         calm = min(1.25 * abs(off), 4 * self._deviation)
         self._deviation += _DEVIATION_RATE * (calm - self._deviation)
         if at - self._first <= 1.0:
