@@ -134,11 +134,15 @@ function inputOf({ type, values, min, max, step, empty, name }, id, status) {
 
 function labelBoxes(id, known) {
   const names = known.filter((name) => USUAL.includes(name));
-  const box = (name) => h("label", { class: "chip" }, h("input", { type: "checkbox", value: name }), labelWord(name));
-  return h("span", { id, role: "group", class: "chips" }, (names.length ? names : known).map(box));
+  return h("span", { id, role: "group", class: "chips" }, (names.length ? names : known).map(labelBox));
 }
 
+const labelBox = (name) => h("label", { class: "chip" }, h("input", { type: "checkbox", value: name }), labelWord(name));
+
 function check(group, chosen) {
+  const boxes = [...group.querySelectorAll("input")];
+  const others = chosen.filter((name) => !boxes.some((box) => box.value === name));
+  group.append(...others.map(labelBox)); // chosen elsewhere: without a box they would get lost
   for (const box of group.querySelectorAll("input")) box.checked = chosen.includes(box.value);
 }
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from playwright.async_api import expect
 
 from pi_agent.capture.camera_controls import CameraControls
-from pi_agent.protocol import CameraSettings, OfferedControls
+from pi_agent.protocol import CameraSettings, OfferedControls, SettingsPatch
 from tests.agent_fixture import RunningAgent, running_agent
 from tests.onnx_file import walker_model
 from tests.scripted_source import ScriptedSource
@@ -55,6 +55,24 @@ async def test_objects_and_camera_are_set_where_there_are_any(
         await page.get_by_label("Gain").fill("")
         await page.get_by_label("Gain").press("Tab")
         await until(lambda: settings_of(agent).gain is None)
+
+
+async def test_what_was_chosen_elsewhere_is_shown_and_kept(
+    windows: Windows, tmp_path: Path
+) -> None:
+    (tmp_path / "models").mkdir()
+    walker_model(tmp_path / "models" / "walkers.onnx", ("person", "boat"))
+    source = ScriptedSource()
+    source.still(5)
+    async with running_agent(tmp_path, sources={"scripted": source}) as agent:
+        camera = agent.agent.cameras.find("porch")
+        await camera.change_settings(SettingsPatch({"labels": ("boat",)}))
+        page = await windows.log_in(agent, "/#/settings")
+        await expect(page.get_by_label("boat", exact=True)).to_be_checked()
+        await page.get_by_label("Person").check()
+        await until(lambda: set(settings_of(agent).labels) == {"person", "boat"})
+        await page.get_by_label("boat", exact=True).uncheck()
+        await until(lambda: settings_of(agent).labels == ("person",))
 
 
 async def test_without_a_model_there_is_nothing_to_choose(
