@@ -76,6 +76,7 @@ class WorkerReports:
         self._camera = camera
         self._bridge = bridge
         self._lose_clip = lose_clip
+        self._look_in_flight = False
 
     def on_camera_online(self, frame: Frame) -> None:
         """In thread `capture-…`: pictures come."""
@@ -107,7 +108,13 @@ class WorkerReports:
 
     def on_look(self, look: MotionLook) -> None:
         """In thread `motion-…`: what a look found, while somebody watches."""
-        self._bridge.post(self._camera.show_look, look)
+        if not self._look_in_flight:  # else the loop is behind: nothing piles up
+            self._look_in_flight = True
+            self._bridge.post(self._show_look, look)
+
+    def _show_look(self, look: MotionLook) -> None:
+        self._look_in_flight = False
+        self._camera.show_look(look)
 
     def on_motion_event(self, event: MotionEvent, frame: Frame | None) -> None:
         """In thread `motion-…`: an event changed; `frame` is the picture that shows it best."""
