@@ -50,7 +50,7 @@ class CameraPipeline:
         """`view` is what the store kept of the view that the camera is known by."""
         self.id = camera
         self.name = name
-        self.settings = settings
+        self.settings = self._kept_settings = settings
         self.pan: PanHead | None = None  # what the camera stands on, where that can be turned
         self.has_pir = False
         self._services = services
@@ -185,10 +185,26 @@ class CameraPipeline:
             settings = patch.apply(self.settings)
             if "white_balance" in patch.changes:
                 check_white_balance(settings, self._workers.capture.offered_controls)
+            if settings != self._kept_settings:
+                await self._keep(settings)
             if settings != self.settings:
-                await self._services.settings_store.save(self.id, settings)
                 self._apply(settings)
         return settings
+
+    async def _keep(self, settings: CameraSettings) -> None:
+        """Save them; a lens is shut before, for that must not wait for a disk, or fail with it."""
+        shut = settings.privacy and not self.settings.privacy
+        if shut:
+            self._apply(replace(self.settings, privacy=True))
+        try:
+            await self._services.settings_store.save(self.id, settings)
+        except UnavailableError as error:
+            if shut:
+                raise UnavailableError(
+                    f"the lens is shut, but until a restart only: {error}"
+                ) from error
+            raise
+        self._kept_settings = settings
 
     def trigger(self, request: TriggerRequest) -> None:
         """Start an event by hand, or keep the present one going."""

@@ -120,3 +120,24 @@ async def test_settings_that_cannot_be_kept_are_refused(
         pytest.fail("the disk was never full")
     _, settings = await small_api.json("GET", path)
     assert settings["sensitivity"] == kept
+
+
+async def test_the_lens_is_shut_although_that_cannot_be_kept(small_api: Api, disk: Path) -> None:
+    ballast = disk / "ballast"
+    ballast.write_bytes(bytes(free(disk)))
+    path = "/api/v1/cameras/porch/settings"
+    for sensitivity in range(1, 100):  # some room is left in the database's own log
+        async with small_api.request("PATCH", path, json={"sensitivity": sensitivity}) as answer:
+            if answer.status == 503:
+                break
+    _, error = await small_api.error("PATCH", path, json={"privacy": True})
+    assert "the lens is shut, but until a restart only: the disk is full" in error["message"]
+    status, _ = await small_api.error("PATCH", path, json={"privacy": True})
+    assert status == 503  # asked for again, it is not taken for kept
+    _, settings = await small_api.json("GET", path)
+    assert settings["privacy"]
+    _, error = await small_api.error("GET", "/api/v1/cameras/porch/snapshot.jpg")
+    assert "privacy mode" in error["message"]
+    ballast.unlink()
+    status, settings = await small_api.json("PATCH", path, json={"privacy": True})
+    assert (status, settings["privacy"]) == (200, True)
