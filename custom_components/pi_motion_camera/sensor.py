@@ -19,7 +19,7 @@ from homeassistant.const import (
     UnitOfInformation,
     UnitOfTemperature,
 )
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
@@ -184,14 +184,23 @@ class AgentSensor(AgentEntity, SensorEntity):
         super().__init__(coordinator, description.key)
         self.entity_description = description
         self._shown: _Value = None
+        self._follow()
 
     @property
     @override
     def native_value(self) -> _Value:
+        return self._shown
+
+    @override
+    @callback
+    def _handle_coordinator_update(self) -> None:
+        self._follow()
+        super()._handle_coordinator_update()
+
+    def _follow(self) -> None:
         system = self.coordinator.data.system
         value = None if system is None else self.entity_description.value_fn(system)
         self._shown = _steady(self._shown, value, self.entity_description)
-        return self._shown
 
 
 class CameraSensor(AgentCameraEntity, SensorEntity):
