@@ -162,3 +162,18 @@ async def test_a_picture_that_is_turned_is_turned_in_snapshot_and_clip(
         source.still(8)
         ((_, clip),) = await recorded.clips(1)
     assert (clip.width, clip.height) == (180, 320)
+
+
+async def test_room_is_looked_after_once_a_reel_is_there_though_its_clip_may_have_to_wait(
+    tmp_path: Path, source: ScriptedSource, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with recording(tmp_path, source) as recorded:
+        parts, looked_after = recorded.running.agent.recording, asyncio.Event()
+        monkeypatch.setattr(parts.clips, "nudge", lambda: None)
+        monkeypatch.setattr(parts.retention, "nudge", looked_after.set)
+        source.still(6)
+        source.walk(2)
+        source.still(8)
+        async with asyncio.timeout(20):
+            await looked_after.wait()
+        assert parts.reels.total_bytes() > 0
