@@ -112,6 +112,7 @@ async def test_on_a_read_only_disk_what_is_known_can_still_be_read(disk: Path) -
         assert await access.client_of(token) == "home"
         with pytest.raises(StorageError, match="the disk is read-only"):
             await access.create_token("other")
+        await database.read(lambda _: None)  # by then the file is opened anew, still read-only
         subprocess.run(["mount", "-o", "remount,rw", disk], check=True)
         with pytest.raises(StorageError):  # this one finds out, and opens the file anew
             await access.create_token("other")
