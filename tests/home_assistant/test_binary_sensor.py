@@ -48,12 +48,14 @@ async def test_a_request_for_an_update_does_not_forget_the_motion(
     source.still(3)
     source.walk(3)
     await until(lambda: value_of(hass, MOTION) == STATE_ON)
-    known = loaded.runtime_data.coordinator.data
+    coordinator = loaded.runtime_data.coordinator
+    await until(lambda: coordinator.data.cameras["porch"].open_event_id)  # told on its own
+    known = coordinator.data
     await hass.services.async_call(
         "homeassistant", "update_entity", {ATTR_ENTITY_ID: [MOTION, CONNECTIVITY]}, blocking=True
     )
     await hass.async_block_till_done()
-    now = loaded.runtime_data.coordinator.data
+    now = coordinator.data
     assert now.boot_id == known.boot_id
     assert now.cameras["porch"].open_event_id == known.cameras["porch"].open_event_id
     assert value_of(hass, MOTION) == STATE_ON
