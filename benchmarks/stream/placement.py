@@ -1,9 +1,8 @@
-"""Where those who watch run, so that servers meet the same machine in each turn.
+"""Where those who watch run, so that one source of chance is gone.
 
-Measured: what a delivered frame costs a server depends by a third on where its readers happen to
-be placed. On its own core they push it aside; on one that sleeps it pays for waking that. Servers
-themselves are placed by the kernel: some have threads, and those fight for Python's lock as they
-do anywhere.
+Seen in single runs: what a delivered frame cost a server differed by up to a third, depending on
+whether its reader shared its core. Servers themselves are placed by the kernel: some have threads,
+and those fight for Python's lock as they do anywhere.
 """
 
 import os

@@ -37,7 +37,7 @@ class BrowserPart(NamedTuple):
 
 
 def browser_part(jpeg: bytes | memoryview) -> BrowserPart:
-    """The part for a picture, copied once: measured, three pieces cost more even for one viewer."""
+    """The part for a picture, copied once for all viewers."""
     return BrowserPart(b"".join((b"%x\r\n" % (len(jpeg) + len(_END)), jpeg, _CHUNK_END)))
 
 
@@ -74,10 +74,7 @@ class BrowserViewer:
         self.ended.set()
 
     def _make_room(self, size: int) -> None:
-        """Let the kernel take two pictures beyond what the network carries, and no more.
-
-        Measured: a limit below that costs a tenth more, for the reader is woken within a picture.
-        """
+        """Let the kernel take two pictures beyond what the network carries, and no more."""
         self._largest = (size // _SIZE_STEP + 1) * _SIZE_STEP
         if (connection := self._transport.get_extra_info("socket")) is not None:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, 2 * self._largest)

@@ -57,8 +57,7 @@ class TransportSink:
     def _make_room(self, size: int) -> None:
         """Let the kernel take two pictures beyond what the network carries, and no more.
 
-        Measured: without a limit 3.8 MB wait for a viewer that reads nothing; and one below two
-        pictures costs a tenth more, for then the reader is woken within a picture.
+        Measured: without a limit 3.8 MB wait for a viewer that reads nothing.
         """
         self._largest = (size // _SIZE_STEP + 1) * _SIZE_STEP
         connection = self._transport.get_extra_info("socket")
@@ -90,7 +89,7 @@ class BrowserSink(TransportSink):
         parts = [picture.jpeg, _NEXT_PART]
         if self._chunked:
             parts = [b"%x\r\n" % sum(map(len, parts)), *parts, b"\r\n"]
-        self._transport.write(b"".join(parts))  # a copy costs less than three pieces
+        self._transport.write(b"".join(parts))
 
 
 async def stream_mjpeg(request: web.Request) -> web.StreamResponse:
