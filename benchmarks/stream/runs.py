@@ -69,12 +69,23 @@ def measure(
         at_rest = {contender: _at_rest(pid) for contender, (pid, _) in servers.items()}
         shared = [case for case in cases if not case.fresh]
         found = dict(_in_turns(shared, effort, report, lambda case: servers[case.contender]))
-    for case in cases:
-        if case.fresh:
-            with case.contender.running(pictures) as server:
-                time.sleep(_START_SECONDS)
-                found |= _in_turns([case], effort, report, lambda _: server)
+    for contender in servers:
+        fresh = [case for case in cases if case.fresh and case.contender == contender]
+        found |= _measured_fresh(fresh, pictures, effort, report)
     return Results(cases=found, at_rest=at_rest)
+
+
+def _measured_fresh(
+    cases: Sequence[Case],
+    pictures: Sequence[Path],
+    effort: Effort,
+    report: Callable[[str], None],
+) -> dict[Case, Measurement]:
+    """Each case on a server of its own, which no other has made larger; they take turns, too."""
+    with ExitStack() as stack:
+        servers = {case: stack.enter_context(case.contender.running(pictures)) for case in cases}
+        time.sleep(_START_SECONDS)
+        return dict(_in_turns(cases, effort, report, servers.__getitem__))
 
 
 def _at_rest(pid: int) -> float:

@@ -15,7 +15,7 @@ _NEXT_PART: Final = f"--{_BOUNDARY}\r\nContent-Type: image/jpeg\r\n\r\n".encode(
 _END: Final = b"\r\n" + _NEXT_PART
 _CHUNK_END: Final = _END + b"\r\n"
 _STUCK_SECONDS: Final = 10.0  # a viewer that cannot take one picture within this is gone
-_SIZE_STEP: Final = 64 * 1024  # bytes
+_MOST_UNSENT_BYTES: Final = 64 * 1024  # that the kernel takes beyond what the network carries
 
 RESPONSE_HEADERS: Final = {
     "Content-Type": f"multipart/x-mixed-replace; boundary={_BOUNDARY}",
@@ -54,7 +54,8 @@ class BrowserViewer:
         self._transport = transport
         self._chunked = chunked
         self._busy_since: float | None = None
-        self._largest = 0  # bytes
+        if (connection := transport.get_extra_info("socket")) is not None:
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, _MOST_UNSENT_BYTES)
 
     def offer(self, part: BrowserPart) -> None:
         """Send the part, unless the viewer still has one to read; give up one that is stuck."""
@@ -65,19 +66,11 @@ class BrowserViewer:
             self._give_up_if_stuck()
         else:
             self._busy_since = None
-            if len(part.chunk) > self._largest:
-                self._make_room(len(part.chunk))
             transport.write(part.chunk if self._chunked else part.part)
 
     def end(self) -> None:
         """There will be no more."""
         self.ended.set()
-
-    def _make_room(self, size: int) -> None:
-        """Let the kernel take two pictures beyond what the network carries, and no more."""
-        self._largest = (size // _SIZE_STEP + 1) * _SIZE_STEP
-        if (connection := self._transport.get_extra_info("socket")) is not None:
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, 2 * self._largest)
 
     def _give_up_if_stuck(self) -> None:
         now = monotonic()

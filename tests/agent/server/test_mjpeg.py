@@ -1,7 +1,6 @@
 """The live stream as a client reads it from the socket."""
 
 import asyncio
-import socket
 from dataclasses import dataclass
 from typing import Any
 
@@ -117,13 +116,6 @@ class SlowTransport:
         self.written: list[bytes] = []
         self.waiting = 0
         self.closing = False
-        self.options: dict[int, int] = {}  # of the socket
-
-    def get_extra_info(self, name: str) -> Any:
-        return self if name == "socket" else None
-
-    def setsockopt(self, _: int, option: int, value: int) -> None:
-        self.options[option] = value
 
     def is_closing(self) -> bool:
         return self.closing
@@ -156,15 +148,6 @@ async def test_a_busy_viewer_misses_frames_and_nothing_waits_for_it() -> None:
     transport.waiting = 0
     assert sink.offer(picture(1.3))
     assert transport.written == [picture(1.0).chunk, picture(1.3).chunk]
-
-
-async def test_the_kernel_takes_two_whole_pictures_and_little_more() -> None:
-    transport = SlowTransport()
-    sink = sink_of(transport)
-    for size in (70_000, 300_000, 70_000):
-        assert sink.offer(EncodedPicture.of(b"p" * size, 1.0))
-    room = transport.options[socket.TCP_NOTSENT_LOWAT]
-    assert 600_000 < room < 600_000 + 2 * 66_000
 
 
 async def test_a_rate_is_kept_by_capture_time(monkeypatch: pytest.MonkeyPatch) -> None:
