@@ -30,6 +30,10 @@ class ReelListener(Protocol):
         """The reel is on the disk and waits for its clip."""
         ...
 
+    def on_pictures_written(self) -> None:
+        """More of the disk is taken than before."""
+        ...
+
     def on_disk_problem(self, problem: str | None) -> None:
         """Why reels cannot be written now; None once they can again."""
         ...
@@ -112,6 +116,7 @@ class ReelWriterWorker(ThreadWorker):
                 raise
             del self._sizes[portion.event_id]  # its event was deleted
             return
+        self._listener.on_pictures_written()
         if portion.until is not None:
             self._sizes.pop(portion.event_id, None)
             self._listener.on_reel_finished(portion.event_id)

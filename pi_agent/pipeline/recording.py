@@ -86,7 +86,10 @@ class Recording:
             on_death=on_worker_death,
         )
         reports = ReelReports(
-            bridge, on_finished=self._take_reel, on_problem=partial(report, "reels")
+            bridge,
+            on_finished=self.clips.nudge,
+            on_written=self.retention.nudge,  # an event of minutes is not over before it is large
+            on_problem=partial(report, "reels"),
         )
         self.reel_writer = ReelWriterWorker(self.reels, reports, on_death=on_worker_death)
         self.health.add_listener(self.retention.nudge)
@@ -108,10 +111,6 @@ class Recording:
     async def close(self) -> None:
         """Bring to the disk what is in memory, where it takes it; may be called twice."""
         await self._stack.aclose()
-
-    def _take_reel(self) -> None:
-        self.clips.nudge()
-        self.retention.nudge()  # it is on the disk already, and its clip may have to wait
 
     async def _recover_files(self) -> None:
         for part, recover in (("media", self.media.recover), ("reels", self.reels.recover)):

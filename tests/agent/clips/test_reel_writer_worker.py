@@ -31,12 +31,16 @@ class Heard:
     def __init__(self) -> None:
         self.finished: list[str] = []
         self.problems: list[str | None] = []
+        self.portions = 0
         self.changed = threading.Condition()
 
     def on_reel_finished(self, event_id: str) -> None:
         with self.changed:
             self.finished.append(event_id)
             self.changed.notify_all()
+
+    def on_pictures_written(self) -> None:
+        self.portions += 1
 
     def on_disk_problem(self, problem: str | None) -> None:
         with self.changed:
@@ -76,6 +80,7 @@ def test_portions_become_one_reel(tmp_path: Path) -> None:
     whole = [p for part in parts for p in part if p.monotonic_at <= 60]
     assert list(read_reel(folder.finished_path("a"))) == whole
     assert list(read_reel(folder.open_path("b"))) == list(parts[1])
+    assert heard.portions == 4
 
 
 def test_closing_writes_what_is_queued(tmp_path: Path) -> None:

@@ -8,10 +8,8 @@ from pathlib import Path
 import pytest
 
 from pi_agent.frames import Frame
-from pi_agent.protocol import (
-    EventCause,
-    TriggerRequest,
-)
+from pi_agent.protocol import EventCause, EventState, TriggerRequest
+from pi_agent.storage import Retention
 from tests.clips import decoded_clip
 from tests.scripted_source import FPS, ScriptedSource
 
@@ -164,16 +162,16 @@ async def test_a_picture_that_is_turned_is_turned_in_snapshot_and_clip(
     assert (clip.width, clip.height) == (180, 320)
 
 
-async def test_room_is_looked_after_once_a_reel_is_there_though_its_clip_may_have_to_wait(
+async def test_room_is_looked_after_while_an_event_goes_on_and_grows(
     tmp_path: Path, source: ScriptedSource, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    looked_after = asyncio.Event()
+    monkeypatch.setattr(Retention, "nudge", lambda _: looked_after.set())
     async with recording(tmp_path, source) as recorded:
-        parts, looked_after = recorded.running.agent.recording, asyncio.Event()
-        monkeypatch.setattr(parts.clips, "nudge", lambda: None)
-        monkeypatch.setattr(parts.retention, "nudge", looked_after.set)
+        looked_after.clear()
         source.still(6)
-        source.walk(2)
-        source.still(8)
+        source.walk(4)
         async with asyncio.timeout(20):
             await looked_after.wait()
-        assert parts.reels.total_bytes() > 0
+        assert recorded.running.agent.recording.reels.total_bytes() > 0
+        assert all(event.state is not EventState.ENDED for event in recorded.told)
