@@ -6,9 +6,10 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import groupby
 from pathlib import Path
+from statistics import median
 
 from .contenders import FPS, Contender
 from .load import Load, Measurement
@@ -40,7 +41,7 @@ class Effort:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Results:
-    """Of each case the middle round; of each contender the CPU µs a frame that nobody watches."""
+    """Of each case the middle; of each contender the CPU µs a frame that nobody watches."""
 
     cases: dict[Case, Measurement]
     at_rest: dict[Contender, float]
@@ -111,8 +112,13 @@ def _in_turns(
 
 
 def _middle(measurements: Sequence[Measurement]) -> Measurement:
+    """The round of middle cost, with the middle of the ages, which go their own ways."""
     by_cost = sorted(measurements, key=lambda found: found.cpu_microseconds_per_frame)
-    return by_cost[len(by_cost) // 2]
+    return replace(
+        by_cost[len(by_cost) // 2],
+        age_p50=median(found.age_p50 for found in measurements),
+        age_p99=median(found.age_p99 for found in measurements),
+    )
 
 
 def _measured(case: Case, server: Server, seconds: float) -> Measurement:
