@@ -3,12 +3,13 @@
 from .broadcaster import EncodedPicture, JpegBroadcaster, PictureSink
 from .camera_streams import CameraStreams
 from .jpeg_worker import JpegWorker, StreamSettings
-from .multipart import BOUNDARY, FIRST_BOUNDARY
+from .multipart import BOUNDARY, FIRST_BOUNDARY, FIRST_BROWSER_PART
 from .stills import Stills
 
 __all__ = [
     "BOUNDARY",
     "FIRST_BOUNDARY",
+    "FIRST_BROWSER_PART",
     "CameraStreams",
     "EncodedPicture",
     "JpegBroadcaster",

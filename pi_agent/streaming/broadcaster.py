@@ -3,29 +3,38 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
-from .multipart import multipart_chunk, unchunked
+from .multipart import browser_chunk, multipart_chunk, unchunked
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class EncodedPicture:
-    """A JPEG, and what goes over the wire, made of it once for all viewers."""
+    """A JPEG, and what goes over the wire: made once for all viewers, for the first who asks."""
 
     jpeg: bytes
     captured_at: float  # seconds since the epoch
-    chunk: bytes  # the multipart part as one HTTP chunk
 
-    @classmethod
-    def of(cls, jpeg: bytes, captured_at: float) -> "EncodedPicture":
-        """Prepare what viewers of this picture are sent."""
-        chunk = multipart_chunk(jpeg, captured_at)
-        return cls(jpeg=jpeg, captured_at=captured_at, chunk=chunk)
+    @cached_property
+    def chunk(self) -> bytes:
+        """The multipart part as one HTTP chunk."""
+        return multipart_chunk(self.jpeg, self.captured_at)
 
     @property
     def part(self) -> memoryview:
         """The part alone, within the memory of `chunk`: for HTTP/1.0, which knows no chunks."""
         return unchunked(self.chunk)
+
+    @cached_property
+    def browser_chunk(self) -> bytes:
+        """The picture as a browser shows it at once, as one HTTP chunk."""
+        return browser_chunk(self.jpeg)
+
+    @property
+    def browser_part(self) -> memoryview:
+        """The same without the chunk, within its memory."""
+        return unchunked(self.browser_chunk)
 
 
 class PictureSink(Protocol):

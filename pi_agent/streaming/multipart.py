@@ -2,9 +2,12 @@
 
 BOUNDARY = "pi-motion-camera"
 FIRST_BOUNDARY = f"--{BOUNDARY}\r\n".encode()
+# Without a length, which would have to be known before the picture is.
+FIRST_BROWSER_PART = FIRST_BOUNDARY + b"Content-Type: image/jpeg\r\n\r\n"
 
 _HEADERS = b"Content-Type: image/jpeg\r\nContent-Length: %d\r\nX-Timestamp: %.6f\r\n\r\n"
-_END = f"\r\n--{BOUNDARY}\r\n".encode()
+_END = b"\r\n" + FIRST_BOUNDARY
+_BROWSER_END = b"\r\n" + FIRST_BROWSER_PART
 
 
 def multipart_chunk(jpeg: bytes, captured_at: float) -> bytes:
@@ -17,6 +20,16 @@ def multipart_chunk(jpeg: bytes, captured_at: float) -> bytes:
     headers = _HEADERS % (length, captured_at)
     size_line = b"%x\r\n" % (len(headers) + length + len(_END))
     return b"".join((size_line, headers, jpeg, _END, b"\r\n"))
+
+
+def browser_chunk(jpeg: bytes) -> bytes:
+    """A picture for a browser as one HTTP chunk, right behind it the headers of the next part.
+
+    Measured: Chromium then shows a picture after 10 ms instead of with the one that follows it. A
+    response begins with `FIRST_BROWSER_PART`.
+    """
+    size_line = b"%x\r\n" % (len(jpeg) + len(_BROWSER_END))
+    return b"".join((size_line, jpeg, _BROWSER_END, b"\r\n"))
 
 
 def unchunked(chunk: bytes) -> memoryview:

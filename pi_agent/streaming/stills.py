@@ -24,7 +24,7 @@ class Stills:
         if frame is None:
             raise UnavailableError("the camera has no picture at the moment")
         jpeg = await asyncio.shield(self._task(frame, step_for(width), quality))
-        return EncodedPicture.of(jpeg, frame.captured_at)
+        return EncodedPicture(jpeg=jpeg, captured_at=frame.captured_at)
 
     def _task(self, frame: Frame, width: int | None, quality: int) -> "asyncio.Task[bytes]":
         made = self._making.get(width)

@@ -2,12 +2,15 @@
 
 import asyncio
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
+import aiohttp
 import pytest
 
 from pi_agent.server.mjpeg import TransportSink
 from pi_agent.streaming import EncodedPicture
+from tests.agent_fixture import RunningAgent
 from tests.pictures import decoded
 from tests.scripted_source import ScriptedSource
 
@@ -131,11 +134,11 @@ class SlowTransport:
 
 
 def picture(at: float) -> EncodedPicture:
-    return EncodedPicture.of(b"jpeg", at)
+    return EncodedPicture(jpeg=b"jpeg", captured_at=at)
 
 
 def sink_of(transport: SlowTransport, fps: float | None = None) -> TransportSink:
-    return TransportSink(transport, fps=fps, chunked=True)  # type: ignore[arg-type]
+    return TransportSink(transport, fps=fps, form=attrgetter("chunk"))  # type: ignore[arg-type]
 
 
 async def test_a_busy_viewer_misses_frames_and_nothing_waits_for_it() -> None:
@@ -192,6 +195,27 @@ async def test_for_a_browser_the_next_parts_headers_follow_each_picture(
                 head = await answer.content.readuntil(between)
             if head != between:
                 assert decoded(head.removesuffix(b"\r\n" + between)).ndim == 3
+
+
+@pytest.mark.parametrize("framing", ["plain", "browser"])
+async def test_whoever_speaks_old_http_gets_no_chunks(
+    agent: RunningAgent, source: ScriptedSource, framing: str
+) -> None:
+    source.still(0.1)
+    async with (
+        aiohttp.ClientSession(version=aiohttp.HttpVersion10) as session,
+        session.get(
+            f"https://127.0.0.1:{agent.port}{STREAM}?framing={framing}",
+            headers={"Authorization": f"Bearer {await agent.token()}"},
+            ssl=aiohttp.Fingerprint(agent.certificate_sha256),
+        ) as answer,
+    ):
+        assert "Transfer-Encoding" not in answer.headers
+        async with asyncio.timeout(10):
+            first = await answer.content.readuntil(b"\r\n\r\n")
+            jpeg = await answer.content.readuntil(b"\r\n--")
+    assert first.startswith(b"--")
+    assert decoded(jpeg.removesuffix(b"\r\n--")).ndim == 3
 
 
 async def test_an_unknown_framing_is_refused(api: Api) -> None:

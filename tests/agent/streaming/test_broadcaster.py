@@ -4,7 +4,7 @@ import pytest
 
 from pi_agent.streaming import CameraStreams, EncodedPicture, JpegBroadcaster
 from pi_agent.streaming.camera_streams import WIDTHS, step_for
-from pi_agent.streaming.multipart import BOUNDARY
+from pi_agent.streaming.multipart import BOUNDARY, FIRST_BROWSER_PART
 
 
 class Viewer:
@@ -22,7 +22,7 @@ class Viewer:
 
 
 def picture(number: int) -> EncodedPicture:
-    return EncodedPicture.of(b"jpeg %d" % number, float(number))
+    return EncodedPicture(jpeg=b"jpeg %d" % number, captured_at=float(number))
 
 
 def test_viewers_share_one_buffer() -> None:
@@ -89,7 +89,7 @@ def test_no_wish_makes_more_streams_than_the_ladder_has_steps() -> None:
 
 
 def test_a_part_names_its_length_and_time_and_ends_with_the_boundary() -> None:
-    part = bytes(EncodedPicture.of(b"\xff\xd8 picture", 1_700_000_000.25).part)
+    part = bytes(EncodedPicture(jpeg=b"\xff\xd8 picture", captured_at=1_700_000_000.25).part)
     head, _, rest = part.partition(b"\r\n\r\n")
     assert b"Content-Type: image/jpeg" in head
     assert b"Content-Length: 10" in head
@@ -102,3 +102,19 @@ def test_a_chunk_holds_the_part_and_says_its_length() -> None:
     size, _, rest = made.chunk.partition(b"\r\n")
     assert int(size, 16) == len(made.part)
     assert rest == bytes(made.part) + b"\r\n"
+
+
+def test_for_a_browser_the_next_parts_headers_follow_and_no_part_says_its_length() -> None:
+    made = picture(1)
+    size, _, rest = made.browser_chunk.partition(b"\r\n")
+    assert int(size, 16) == len(made.browser_part)
+    assert rest == bytes(made.browser_part) + b"\r\n"
+    assert bytes(made.browser_part) == made.jpeg + b"\r\n" + FIRST_BROWSER_PART
+
+
+def test_all_viewers_are_sent_the_same_memory() -> None:
+    made = picture(1)
+    assert made.chunk is made.chunk
+    assert made.browser_chunk is made.browser_chunk
+    assert made.part.obj is made.chunk
+    assert made.browser_part.obj is made.browser_chunk
