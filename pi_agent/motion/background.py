@@ -19,6 +19,8 @@ _LEAST_THRESHOLD = 10.0  # levels: a contrast of about 9 %
 _BORDER, _BORDER_CAUTION = 2, 1.3  # pixels whose surroundings are half unknown
 _CHANGE_NOISES = 3.0  # the same from one look to another
 _LEAST_CHANGE: Any = 6.0
+_MUCH = 1.6  # times as much: noise hardly ever changes a pixel so far
+_LITTLE: Any = 170  # of 255
 _LIGHT_RATE, _LIGHT_RATE_MOST = 4.0, 0.3  # how much faster to learn while the light changes
 
 
@@ -60,10 +62,16 @@ class BackgroundModel:
 
     def changed(self, contrast: MatLike, before: MatLike, caution: float) -> MatLike:
         """255 where two planes differ by more than noise, else 0."""
-        least = self.change_threshold
-        if caution > 1:
-            least = cv2.convertScaleAbs(least, alpha=caution)
+        least = _scaled(self._change_threshold, caution)
         return cv2.compare(cv2.absdiff(contrast, before), least, cv2.CMP_GT)
+
+    def changes(self, contrast: MatLike, before: MatLike, caution: float) -> MatLike:
+        """255 where two planes differ by much more than noise, 170 by a little more, else 0."""
+        difference = cv2.absdiff(contrast, before)
+        least = _scaled(self._change_threshold, caution)
+        much = _scaled(self._much_threshold, caution)
+        little = cv2.min(cv2.compare(difference, least, cv2.CMP_GT), _LITTLE)
+        return cv2.bitwise_or(little, cv2.compare(difference, much, cv2.CMP_GT))
 
     def learn(
         self, contrast: MatLike, foreground: MatLike | None, seconds: float, caution: float
@@ -108,4 +116,9 @@ class BackgroundModel:
         threshold = cv2.max(cv2.multiply(self._noise, self._noises), self._least_threshold)
         self.threshold = cv2.convertScaleAbs(threshold)
         noise = cv2.convertScaleAbs(self._noise, alpha=_CHANGE_NOISES)
-        self.change_threshold = cv2.max(noise, _LEAST_CHANGE)
+        self._change_threshold = cv2.max(noise, _LEAST_CHANGE)
+        self._much_threshold = cv2.convertScaleAbs(self._change_threshold, alpha=_MUCH)
+
+
+def _scaled(threshold: MatLike, caution: float) -> MatLike:
+    return cv2.convertScaleAbs(threshold, alpha=caution) if caution > 1 else threshold

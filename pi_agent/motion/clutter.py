@@ -1,7 +1,11 @@
 """Rain, snow and gusts: how many things appear out of nowhere."""
 
+import numpy as np
+from numpy.typing import NDArray
+
 _SECONDS = 3.0  # that it is averaged over
 _HALVING = 1.0  # new things a look, at which it proves half as much
+_LARGE = 4.0  # least sizes: what is larger is the less likely to be made of such things
 
 
 class Clutter:
@@ -14,10 +18,15 @@ class Clutter:
         self._new_things = 0.0
         self._looks = 0
 
-    @property
-    def trust(self) -> float:
-        """The share of its usual weight that a look may have, above 0 to 1."""
-        return _HALVING / (_HALVING + self._new_things)
+    def trust(self, sizes: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The share of its usual weight that each thing of a look may have, above 0 to 1.
+
+        `sizes` are multiples of the least at which something counts: somebody in the rain is much
+        larger than its drops.
+        """
+        alike = self._new_things * np.minimum(1.0, _LARGE / sizes)
+        trust: NDArray[np.float64] = _HALVING / (_HALVING + alike)
+        return trust
 
     def note(self, new_things: int, seconds: float) -> None:
         """Take a look, so many seconds after the last, in which so many things were new."""

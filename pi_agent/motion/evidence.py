@@ -30,10 +30,12 @@ class EvidenceMap:
         self._any = False
         self._clutter = Clutter()
 
-    @property
-    def trust(self) -> float:
-        """The share of its usual weight that a look may have: little in rain and snow."""
-        return self._clutter.trust
+    def trust(self, sizes: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The share of its usual weight that each thing may have: little in rain, if it is small.
+
+        `sizes` are multiples of the least at which something counts.
+        """
+        return self._clutter.trust(sizes)
 
     def clear(self) -> None:
         """Forget everything."""

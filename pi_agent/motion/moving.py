@@ -8,7 +8,7 @@ from cv2.typing import MatLike
 
 _NEIGHBOURS = np.ones((3, 3), np.uint8)
 _AROUND = 7  # pixels
-_LEAST_SHARE = 0.12  # of the pixels around
+_LEAST_SHARE = 0.08  # of the pixels around, if they changed much; half as many more, if little
 _LEAST_LEVEL: Any = round(_LEAST_SHARE * 255)
 _LEAST_CHANGED = round(_LEAST_SHARE * _AROUND * _AROUND)
 
@@ -16,7 +16,9 @@ _LEAST_CHANGED = round(_LEAST_SHARE * _AROUND * _AROUND)
 def moving_pixels(foreground: MatLike, changed: MatLike) -> MatLike | None:
     """The foreground (255 or 0), gaps closed, where enough of it has just changed; None if nowhere.
 
-    What was left behind or taken away stands out as well, but does not change any more.
+    What was left behind or taken away stands out as well, but does not change any more. `changed`
+    is 255 where a pixel did much and 170 where a little: few tell of what comes into sight, of what
+    flickers with the noise more have to.
     """
     ongoing = cv2.bitwise_and(foreground, changed)
     if cv2.countNonZero(ongoing) < _LEAST_CHANGED:

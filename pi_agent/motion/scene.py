@@ -84,8 +84,8 @@ class Scene:
         )
 
     def moving_on(self, change: Change) -> MatLike:
-        """255 where the look differs from a moment ago."""
-        return self._model.changed(change.contrast, self._recent[0][1], change.caution)
+        """How surely the look differs from a moment ago: 0, 170 a little, 255 by much."""
+        return self._model.changes(change.contrast, self._recent[0][1], change.caution)
 
     def moved_now(self, change: Change) -> MatLike:
         """255 where the look differs from the one before it."""

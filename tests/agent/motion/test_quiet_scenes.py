@@ -45,13 +45,14 @@ def test_a_change_of_light_is_no_motion(light: Draw, noise: float) -> None:
     assert active_seconds(observed(light, seconds=25, noise=noise)) == []
 
 
-@pytest.mark.parametrize("drops", [10, 40, 80])
+@pytest.mark.parametrize("drops", [10, 40, 80, 120])
 def test_rain_is_no_motion(drops: int) -> None:
     assert active_seconds(observed(rain(drops), seconds=30)) == []
 
 
-def test_somebody_who_walks_in_the_rain_is_found() -> None:
-    active = active_seconds(observed(together(walk(6, 10), rain())))
+@pytest.mark.parametrize("drops", [10, 40, 80, 120])
+def test_somebody_who_walks_in_the_rain_is_found(drops: int) -> None:
+    active = active_seconds(observed(together(walk(6, 10), rain(drops))))
     assert 6 <= active[0] <= 7
     assert active[-1] <= 10.6
 
