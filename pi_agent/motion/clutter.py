@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 _SECONDS = 3.0  # that it is averaged over
 _HALVING = 1.0  # new things a look, at which it proves half as much
-_LARGE = 4.0  # least sizes: what is larger is the less likely to be made of such things
+_LARGE = 3.0  # times as large as they are: the less likely to be made of them
 
 
 class Clutter:
@@ -15,21 +15,21 @@ class Clutter:
     """
 
     def __init__(self) -> None:
-        self._new_things = 0.0
+        self._new_things = self._new_pixels = 0.0
         self._looks = 0
 
     def trust(self, sizes: NDArray[np.float64]) -> NDArray[np.float64]:
         """The share of its usual weight that each thing of a look may have, above 0 to 1.
 
-        `sizes` are multiples of the least at which something counts: somebody in the rain is much
-        larger than its drops.
+        `sizes` are in pixels. Somebody in the rain is much larger than its drops.
         """
-        alike = self._new_things * np.minimum(1.0, _LARGE / sizes)
+        alike = np.minimum(self._new_things, _LARGE * self._new_pixels / sizes)
         trust: NDArray[np.float64] = _HALVING / (_HALVING + alike)
         return trust
 
-    def note(self, new_things: int, seconds: float) -> None:
+    def note(self, new_things: int, new_pixels: int, seconds: float) -> None:
         """Take a look, so many seconds after the last, in which so many things were new."""
         self._looks += 1
         rate = max(min(1.0, seconds / _SECONDS), 1 / (self._looks + 1))
         self._new_things += rate * (new_things - self._new_things)
+        self._new_pixels += rate * (new_pixels - self._new_pixels)

@@ -117,7 +117,7 @@ class MotionDetector:
         is_dark = change.contrast.ravel()[new.pixels] < self._scene.background.ravel()[new.pixels]
         is_bright = new.totals(contrasts * is_dark) < _DARK_SHARE * new.totals(contrasts)
         most = np.where(is_bright, _BRIGHT_WEIGHT, _MOST_WEIGHT)
-        trust = self._evidence.trust(np.bincount(new.owners, minlength=len(new)) / demand.pixels)
+        trust = self._evidence.trust(np.bincount(new.owners, minlength=len(new)).astype(float))
         weights[is_new] = np.minimum(np.maximum(found, _LEAST_WEIGHT), trust * most)
         return weights
 

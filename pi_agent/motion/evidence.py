@@ -31,10 +31,7 @@ class EvidenceMap:
         self._clutter = Clutter()
 
     def trust(self, sizes: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The share of its usual weight that each thing may have: little in rain, if it is small.
-
-        `sizes` are multiples of the least at which something counts.
-        """
+        """The share of its usual weight that things of so many pixels may have: little in rain."""
         return self._clutter.trust(sizes)
 
     def clear(self) -> None:
@@ -58,15 +55,14 @@ class EvidenceMap:
 
     def count_new(self, blobs: Blobs, seconds: float) -> None:
         """Take note, after `hand_on`, of how many of the blobs appeared out of nowhere."""
-        new_things = len(blobs)
-        if self._any and new_things:
-            going_on = blobs.having(self._handed_on[blobs.pixels] > 0)
-            new_things -= int(np.count_nonzero(going_on))
-        self._clutter.note(new_things, seconds)
+        new = blobs
+        if self._any and len(blobs):
+            new = blobs.only(~blobs.having(self._handed_on[blobs.pixels] > 0))
+        self._clutter.note(len(new), len(new.pixels), seconds)
 
     def count_nothing(self, seconds: float) -> None:
         """Take note of a look without anything new."""
-        self._clutter.note(0, seconds)
+        self._clutter.note(0, 0, seconds)
 
     def is_known(self, blobs: Blobs) -> NDArray[np.bool_]:
         """Whether each blob goes on from one that has been seen for long."""

@@ -17,8 +17,9 @@ def moving_pixels(foreground: MatLike, changed: MatLike) -> MatLike | None:
     """The foreground (255 or 0), gaps closed, where enough of it has just changed; None if nowhere.
 
     What was left behind or taken away stands out as well, but does not change any more. `changed`
-    is 255 where a pixel did much and 170 where a little: few tell of what comes into sight, of what
-    flickers with the noise more have to.
+    is 255 where a pixel changed much, of which 4 in 49 are enough, and 170 where it did a little,
+    as what flickers with the noise does: of those it takes 6. At an edge, which is mirrored, half
+    as many.
     """
     ongoing = cv2.bitwise_and(foreground, changed)
     if cv2.countNonZero(ongoing) < _LEAST_CHANGED:

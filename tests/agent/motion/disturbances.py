@@ -60,15 +60,15 @@ def infrared_cut(begin: float) -> Draw:
     return draw
 
 
-def rain(drops: int = 40, *, level: float = 45.0) -> Draw:
-    """Streaks that are nowhere where they just were."""
+def rain(drops: int = 40, *, width: int = 1, length: int = 6, level: float = 45.0) -> Draw:
+    """Streaks, or flakes, that are nowhere where they just were."""
 
     def draw(plane: Plane, at: float) -> None:
         random = np.random.default_rng(round(at * 1000))
         for x, y in zip(
             random.integers(0, WIDTH, drops), random.integers(0, HEIGHT, drops), strict=True
         ):
-            plane[y : y + 6, x] += level * random.uniform(0.4, 1.0)
+            plane[y : y + length, x : x + width] += level * random.uniform(0.4, 1.0)
 
     return draw
 

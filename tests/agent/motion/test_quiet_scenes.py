@@ -50,6 +50,23 @@ def test_rain_is_no_motion(drops: int) -> None:
     assert active_seconds(observed(rain(drops), seconds=30)) == []
 
 
+@pytest.mark.parametrize("sensitivity", [50, 80])
+@pytest.mark.parametrize("flakes", [5, 10])
+@pytest.mark.parametrize(("width", "length"), [(4, 12), (4, 20), (8, 8)])
+def test_large_drops_and_flakes_are_no_motion(
+    width: int, length: int, flakes: int, sensitivity: int
+) -> None:
+    falling = rain(flakes, width=width, length=length)
+    settings = CameraSettings(sensitivity=sensitivity)
+    assert active_seconds(observed(falling, seconds=30, settings=settings)) == []
+
+
+@pytest.mark.parametrize("flakes", [2, 5, 10])
+def test_somebody_who_walks_among_flakes_is_found(flakes: int) -> None:
+    falling = rain(flakes, width=8, length=8)
+    assert 6 <= active_seconds(observed(together(walk(6, 10), falling)))[0] <= 7
+
+
 @pytest.mark.parametrize("drops", [10, 40, 80, 120])
 def test_somebody_who_walks_in_the_rain_is_found(drops: int) -> None:
     active = active_seconds(observed(together(walk(6, 10), rain(drops))))
