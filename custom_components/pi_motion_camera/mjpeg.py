@@ -54,7 +54,8 @@ class BrowserViewer:
         self._transport = transport
         self._chunked = chunked
         self._busy_since: float | None = None
-        if (connection := transport.get_extra_info("socket")) is not None:
+        connection = transport.get_extra_info("socket")
+        if connection is not None and not transport.is_closing():
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, _MOST_UNSENT_BYTES)
 
     def offer(self, part: BrowserPart) -> None:

@@ -28,7 +28,8 @@ class TransportSink:
     """Writes pictures into one viewer's transport; while that is still busy, it misses them.
 
     `form` tells what of a picture is sent, in the same memory to all viewers of that form. At most
-    one part waits for a viewer, whatever its speed. Lives on the event loop.
+    one part waits for a viewer, whatever its speed; over TLS there may be one more and 64 kB that
+    are encrypted already. Lives on the event loop.
     """
 
     def __init__(
@@ -92,7 +93,7 @@ async def stream_mjpeg(request: web.Request) -> web.StreamResponse:
     )
     await response.prepare(request)
     transport = request.transport
-    if transport is None:
+    if transport is None or transport.is_closing():
         return response
     _keep_little_waiting(transport)
     await response.write(_FIRST[framing])

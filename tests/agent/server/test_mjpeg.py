@@ -1,6 +1,7 @@
 """The live stream as a client reads it from the socket."""
 
 import asyncio
+import socket
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from pi_agent.server import mjpeg
 from pi_agent.server.mjpeg import TransportSink
 from pi_agent.streaming import EncodedPicture
 from tests.agent_fixture import RunningAgent
@@ -180,6 +182,23 @@ async def test_a_viewer_that_never_reads_is_let_go(monkeypatch: pytest.MonkeyPat
     assert not sink.offer(picture(3.0))
     assert transport.closing
     assert sink.ended.is_set()
+
+
+async def test_the_kernel_keeps_little_for_a_viewer_that_reads_nothing() -> None:
+    loop = asyncio.get_running_loop()
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        viewer = socket.create_connection(listening.getsockname())
+        accepted, _ = listening.accept()
+    transport, _ = await loop.connect_accepted_socket(asyncio.Protocol, accepted)
+    mjpeg._keep_little_waiting(transport)
+    sink = TransportSink(transport, fps=None, form=attrgetter("chunk"))
+    unread = 0
+    while sink.offer(EncodedPicture(jpeg=b"p" * 70_000, captured_at=1.0)):
+        unread += 70_000
+        await asyncio.sleep(0.001)
+    assert unread < 1_000_000
+    transport.abort()
+    viewer.close()
 
 
 async def test_for_a_browser_the_next_parts_headers_follow_each_picture(
