@@ -43,7 +43,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="scripts/bench stream", description=__doc__)
     parser.add_argument("--viewers", type=_numbers, default=(1, 10, 50, 100, 200), help="1,10,50")
     parser.add_argument("--seconds", type=float, default=1.5, help="measured for each figure")
-    parser.add_argument("--rounds", type=int, default=5, help="the middle one counts")
+    parser.add_argument("--rounds", type=int, default=5, help="of which the middle counts")
     parser.add_argument("--quick", action="store_true", help="one round, up to 50 viewers")
     parser.add_argument("--kilobytes", type=float, default=70.0, help="size of a JPEG")
     parser.add_argument("--only", type=lambda text: text.split(","), help="names of servers")

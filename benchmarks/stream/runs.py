@@ -71,8 +71,8 @@ def measure(
         shared = [case for case in cases if not case.fresh]
         found = dict(_in_turns(shared, effort, report, lambda case: servers[case.contender]))
     for contender in servers:
-        fresh = [case for case in cases if case.fresh and case.contender == contender]
-        found |= _measured_fresh(fresh, pictures, effort, report)
+        if fresh := [case for case in cases if case.fresh and case.contender == contender]:
+            found |= _measured_fresh(fresh, pictures, effort, report)
     return Results(cases=found, at_rest=at_rest)
 
 
@@ -103,21 +103,24 @@ def _in_turns(
 ) -> Iterator[tuple[Case, Measurement]]:
     for viewers, group in groupby(cases, key=lambda case: case.viewers):
         together = list(group)
-        rounds = []
+        rounds: dict[Case, list[Measurement]] = {case: [] for case in together}
         for number in range(effort.rounds):
             report(f"{viewers} viewers, round {number + 1} of {effort.rounds}")
-            rounds.append([_measured(case, server_for(case), effort.seconds) for case in together])
-        for case, measurements in zip(together, zip(*rounds, strict=True), strict=True):
+            for case in reversed(together) if number % 2 else together:  # nobody always follows
+                rounds[case].append(_measured(case, server_for(case), effort.seconds))
+        for case, measurements in rounds.items():
             yield case, _middle(measurements)
 
 
 def _middle(measurements: Sequence[Measurement]) -> Measurement:
-    """The round of middle cost, with the middle of the ages, which go their own ways."""
+    """The round of middle cost, with the middle of ages and memory, which go their own ways."""
     by_cost = sorted(measurements, key=lambda found: found.cpu_microseconds_per_frame)
     return replace(
         by_cost[len(by_cost) // 2],
         age_p50=median(found.age_p50 for found in measurements),
         age_p99=median(found.age_p99 for found in measurements),
+        resident_bytes=round(median(found.resident_bytes for found in measurements)),
+        queued_bytes=round(median(found.queued_bytes for found in measurements)),
     )
 
 

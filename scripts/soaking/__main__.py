@@ -15,7 +15,7 @@ from .visitors import Visitors
 
 _END_SECONDS = 60.0
 _TELL_SECONDS = 30.0
-# As two cores bear it, with the clips of both: real footage is motion most of the time.
+# As two cores bear it: of real footage, which moves most of the time, there are more clips to make.
 _DRAWN_SPEED, _RECORDED_SPEED = 100.0, 40.0
 
 
