@@ -88,6 +88,21 @@ async def test_the_kernel_keeps_little_for_a_viewer_that_reads_nothing() -> None
     browser.close()
 
 
+@pytest.mark.usefixtures("socket_enabled")
+async def test_a_browser_that_has_left_before_its_first_picture_is_let_go() -> None:
+    loop = asyncio.get_running_loop()
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        socket.create_connection(listening.getsockname()).close()
+        accepted, _ = listening.accept()
+    transport, _ = await loop.connect_accepted_socket(asyncio.Protocol, accepted)
+    transport.abort()
+    while accepted.fileno() >= 0:
+        await asyncio.sleep(0)
+    viewer = BrowserViewer(transport, chunked=True)
+    viewer.offer(browser_part(b"jpeg"))
+    assert viewer.ended.is_set()
+
+
 async def test_a_viewer_that_never_reads_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mjpeg, "_STUCK_SECONDS", 0.05)
     transport = SlowTransport()
